@@ -1,0 +1,3 @@
+module github.com/azflow/azflow
+
+go 1.26.0
