@@ -1,0 +1,343 @@
+package ast
+
+import "github.com/azflow/azflow/kql/types"
+
+// Operator is a tabular operator: what stands between two pipes. Keyword is
+// the one written (`limit` and `take` are the same node). Properties such as
+// hint.* and kind= stand in Params in the order written; the fields that follow
+// from them are not repeated.
+type Operator interface {
+	Node
+	operator()
+}
+
+// Op is what all operators have in common; operators embed it.
+type Op struct {
+	Pos
+	Keyword Name
+	Params  []Property
+}
+
+func (*Op) operator() {}
+
+type (
+	// Where is `where p` or `filter p`.
+	Where struct {
+		Op
+		Cond Expr
+	}
+	// Project is project, with Named or plain items.
+	Project struct {
+		Op
+		Items []Expr
+	}
+	// ProjectAway is project-away: Ident and Wildcard items.
+	ProjectAway struct {
+		Op
+		Items []Expr
+	}
+	// ProjectKeep is project-keep.
+	ProjectKeep struct {
+		Op
+		Items []Expr
+	}
+	// ProjectRename is project-rename: Named items.
+	ProjectRename struct {
+		Op
+		Items []Expr
+	}
+	// ProjectReorder is project-reorder.
+	ProjectReorder struct {
+		Op
+		Items []ReorderItem
+	}
+	// ProjectByNames is project-by-names.
+	ProjectByNames struct {
+		Op
+		Items []Expr
+	}
+	// Extend is extend.
+	Extend struct {
+		Op
+		Items []Expr
+	}
+	// Summarize is summarize; ByClause says whether `by` was written.
+	Summarize struct {
+		Op
+		Aggregates []Expr
+		ByClause   bool
+		By         []Expr
+	}
+	// Distinct is distinct; `*` is a Star.
+	Distinct struct {
+		Op
+		Items []Expr
+	}
+	// Count is count; As is nil unless `as name` was written.
+	Count struct {
+		Op
+		As *Name
+	}
+	// Take is take or limit.
+	Take struct {
+		Op
+		N Expr
+	}
+	// Sample is sample.
+	Sample struct {
+		Op
+		N Expr
+	}
+	// SampleDistinct is `sample-distinct n of x`.
+	SampleDistinct struct {
+		Op
+		N  Expr
+		Of Expr
+	}
+	// Sort is `sort by` or `order by`.
+	Sort struct {
+		Op
+		Keys []SortKey
+	}
+	// Top is `top n by keys`.
+	Top struct {
+		Op
+		N    Expr
+		Keys []SortKey
+	}
+	// TopHitters is `top-hitters n of x by y`; By may be nil.
+	TopHitters struct {
+		Op
+		N, Of, By Expr
+	}
+	// TopNested is top-nested with its levels.
+	TopNested struct {
+		Op
+		Levels []TopNestedLevel
+	}
+	// Join is join.
+	Join struct {
+		Op
+		Right Expr
+		On    []Expr // plain names, $left.a == $right.b, or any comparison; nil with Where
+		Where Expr   // `join … where cond`; nil otherwise
+	}
+	// Lookup is lookup.
+	Lookup struct {
+		Op
+		Right Expr
+		On    []Expr
+	}
+	// Union is union, as source or operator; tables may be Wildcards.
+	Union struct {
+		Op
+		Tables []Expr
+	}
+	// MvExpand is mv-expand or mvexpand.
+	MvExpand struct {
+		Op
+		Items     []MvItem
+		ItemIndex *Name // with_itemindex=
+		Limit     Expr
+	}
+	// MvApply is mv-apply.
+	MvApply struct {
+		Op
+		Items     []MvItem
+		ItemIndex *Name
+		Limit     Expr
+		ContextID Expr
+		On        *Pipeline
+	}
+	// Parse is parse or parse-where: X with the pattern parts.
+	Parse struct {
+		Op
+		WhereForm bool
+		X         Expr
+		Parts     []ParsePart
+	}
+	// ParseKV is parse-kv.
+	ParseKV struct {
+		Op
+		X       Expr
+		Columns []ColumnDecl
+		With    []Property
+	}
+	// MakeSeries is make-series.
+	MakeSeries struct {
+		Op
+		Aggregates         []SeriesAggregate
+		On                 Expr
+		From, To, Step, In Expr // In is the older `in range(…)` form
+		By                 []Expr
+	}
+	// Range is `range x from a to b step c`.
+	Range struct {
+		Op
+		Name           Name
+		From, To, Step Expr
+	}
+	// Print is print.
+	Print struct {
+		Op
+		Items []Expr
+	}
+	// As is as.
+	As struct {
+		Op
+		Name Name
+	}
+	// Serialize is serialize.
+	Serialize struct {
+		Op
+		Items []Expr
+	}
+	// Search is `search [in (tables)] predicate`.
+	Search struct {
+		Op
+		In   []Expr
+		Cond Expr
+	}
+	// Find is `find [in (tables)] where p [project …|project-smart]`.
+	Find struct {
+		Op
+		In           []Expr
+		Cond         Expr
+		ProjectItems []Expr
+		ProjectSmart bool
+		ProjectAway  []Expr
+	}
+	// Evaluate is `evaluate plugin(args) [: (schema)]`.
+	Evaluate struct {
+		Op
+		Call   *Call
+		Schema []ColumnDecl // nil for none
+		Star   bool         // schema began with *
+	}
+	// Invoke is invoke.
+	Invoke struct {
+		Op
+		Call *Call
+	}
+	// Render is render.
+	Render struct {
+		Op
+		Chart Name
+		With  []Property
+	}
+	// Scan is scan.
+	Scan struct {
+		Op
+		OrderBy     []SortKey
+		PartitionBy []Expr
+		Declare     []Param
+		Steps       []ScanStep
+	}
+	// Partition is `partition by x (subquery)` or `partition by x { query }`.
+	Partition struct {
+		Op
+		By  Expr
+		Sub *Pipeline
+		// Braces says that Sub is a query of its own in { }.
+		Braces bool
+	}
+	// Fork is fork.
+	Fork struct {
+		Op
+		Branches []ForkBranch
+	}
+	// Facet is `facet by a, b [with (…)]`.
+	Facet struct {
+		Op
+		By   []Expr
+		With *Pipeline
+	}
+	// Reduce is `reduce by x [with threshold=…, characters=…]`.
+	Reduce struct {
+		Op
+		By   Expr
+		With []Property
+	}
+	// GetSchema is getschema.
+	GetSchema struct{ Op }
+	// Consume is consume.
+	Consume struct{ Op }
+	// ExecuteAndCache is execute-and-cache.
+	ExecuteAndCache struct{ Op }
+	// AssertSchema is assert-schema.
+	AssertSchema struct {
+		Op
+		Columns []ColumnDecl
+	}
+	// MacroExpand is macro-expand, kept for its diagnostics.
+	MacroExpand struct {
+		Op
+		Text string
+	}
+	// BadOperator is text that could not be read as an operator.
+	BadOperator struct{ Op }
+)
+
+// ReorderItem is an Ident or Wildcard with the order its matches stand in: "",
+// "asc", "desc", "granny-asc" or "granny-desc".
+type ReorderItem struct {
+	X     Expr
+	Order string
+}
+
+// SortKey is one key of sort and top. Order is "", "asc" or "desc" as written,
+// Nulls "", "first" or "last".
+type SortKey struct {
+	Pos
+	X     Expr
+	Order string
+	Nulls string
+}
+
+// TopNestedLevel is `top-nested [n] of x [with others = e] by agg [asc|desc]`.
+type TopNestedLevel struct {
+	Pos
+	N      Expr // nil for all
+	Of     Expr // maybe Named
+	Others Expr // nil for none
+	By     Expr // maybe Named
+	Order  string
+}
+
+// MvItem is one column of mv-expand or mv-apply.
+type MvItem struct {
+	Pos
+	X    Expr // maybe Named
+	To   types.Type
+	ToAt *TypeOf // nil unless `to typeof(t)` was written
+}
+
+// ParsePart is a part of a parse pattern: a literal, `*`, or a capture.
+type ParsePart struct {
+	Pos
+	Text    *Literal // a string literal, or nil
+	Star    bool
+	Capture *ColumnDecl // Type String when none was written; then TypeName is empty
+}
+
+// SeriesAggregate is `[name =] agg [default = d]`.
+type SeriesAggregate struct {
+	X       Expr // maybe Named
+	Default Expr // nil for none
+}
+
+// ScanStep is `step name [optional] [output = all|last|none]: cond => assignments;`.
+type ScanStep struct {
+	Pos
+	Name     Name
+	Optional bool
+	Output   *Name
+	Cond     Expr
+	Assign   []Expr // Named
+}
+
+// ForkBranch is `[name =] (subquery)`.
+type ForkBranch struct {
+	Name *Name
+	Sub  *Pipeline
+}
