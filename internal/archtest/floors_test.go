@@ -19,11 +19,13 @@ const module = "github.com/azflow/azflow"
 // packages of lower floors. "x/*" stands for every package right under x.
 var floors = [][]string{
 	{"kql/types", "kql/diag", "flowlog", "internal/spectest", "internal/batch", "internal/config"}, // words, and the test kit
-	{"schema", "kql/ast", "kql/sqlast", "kql/plan", "flowlog/*", "internal/lake/segment"},          // shapes
-	{"kql/fn", "kql/parser", "internal/lake", "internal/flowgen", "internal/chdbtest"},             // tables and readers
-	{"kql/eval", "kql/format", "kql/physical", "kql/rewrite", "kql/sqlgen", "internal/render"},     // makers
-	{"kql/bind", "kql/sqlgen/*", "internal/trafficanalytics", "internal/source"},                   // binders, and the ports
-	{"kql/op", "kql/plugin", "kql/lint", "internal/source/*"},                                      // operators
+	{"kql/ast", "kql/sqlast", "kql/plan", "flowlog/*", "internal/lake/segment"},                    // shapes
+	{"schema", "kql/fn", "kql/parser", "internal/chdbtest"},                                        // tables and readers
+	{"kql/eval", "kql/format", "kql/rewrite", "kql/sqlgen", "internal/render", "internal/lake", // makers
+		"internal/flowgen"},
+	{"kql/physical"},
+	{"kql/bind", "kql/sqlgen/*", "internal/trafficanalytics", "internal/source"}, // binders, and the ports
+	{"kql/op", "kql/plugin", "kql/lint", "internal/source/*"},                    // operators
 	{"kql"}, // the compiler
 	{"kql/editor", "internal/store"},
 	{"internal/store/*"},                  // the adapters
