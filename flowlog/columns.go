@@ -1,0 +1,231 @@
+package flowlog
+
+import "iter"
+
+// Flags tell which optional values of a tuple are present. A value whose flag
+// is not set is absent (null), and its column holds 0.
+type Flags uint8
+
+// The flags of a tuple.
+const (
+	HasPacketsSrcToDest Flags = 1 << iota
+	HasBytesSrcToDest
+	HasPacketsDestToSrc
+	HasBytesDestToSrc
+	HasSrcPort
+	HasDestPort
+	// HasTotals says that the source-to-destination counters are totals of
+	// both directions, since the log did not tell them apart.
+	HasTotals
+	// Rollover marks an E that is followed, in the same array and
+	// millisecond, by a B of the same connection: the platform re-created the
+	// flow, and a later E counts this one's packets and bytes again.
+	Rollover
+)
+
+// HasCounters is the set of the four counter flags.
+const HasCounters = HasPacketsSrcToDest | HasBytesSrcToDest | HasPacketsDestToSrc | HasBytesDestToSrc
+
+// Columns is a batch of flow tuples, column by column. Row i of every tuple
+// column is the same tuple; rows are in file order.
+//
+// What a tuple shares with its neighbours is kept as runs: a run covers the
+// rows from its predecessor's End up to its own. Runs may be empty. Ids refer
+// to Dict.
+//
+// The zero Columns is not ready for use; see [NewColumns]. Columns is not safe
+// for concurrent use.
+type Columns struct {
+	Dict *Dict // what the ids mean; may be shared by many Columns of one goroutine
+
+	Time       []int64     // when the flow event occurred, Unix microseconds
+	Src        []uint32    // initiator, id in Dict.Addresses
+	Dest       []uint32    // id in Dict.Addresses
+	SrcPort    []uint16    // see HasSrcPort
+	DestPort   []uint16    // see HasDestPort
+	Protocol   []uint16    // id in Dict.Protocols: below 256 the IANA number itself
+	Direction  []Direction // Inbound or Outbound
+	Status     []Status    // Allowed or Denied
+	State      []uint8     // flow state as logged, id in Dict.States
+	Encryption []uint8     // flow encryption as logged, id in Dict.Encryptions
+	Flags      []Flags
+
+	PacketsSrcToDest []int64 // counters since the flow's previous tuple; see Flags
+	BytesSrcToDest   []int64
+	PacketsDestToSrc []int64
+	BytesDestToSrc   []int64
+
+	Records  []RecordRun  // one for each decoded record, those without tuples included
+	Groups   []GroupRun   // one for each array of tuples that has rows
+	Ordinals []OrdinalRun // positions of the rows in the blob
+
+	EmptyRules []EmptyRule // rules that were listed without a tuple
+	Issues     []Issue     // what was refused, in file order
+	Drift      Drift       // what was read but is not as documented
+}
+
+// RecordRun is what the tuples of one record share. MS Learn calls a record
+// the log of one network interface for one minute.
+type RecordRun struct {
+	End int // row after the run
+
+	Ordinal int64 // position among the blob's records, from 0, refused ones included
+	Offset  int64 // first byte of the record, from the blob's start
+	Length  int64 // bytes
+
+	Ticks        int64   // time logged, 100 ns since 0001-01-01 UTC; 0 when absent
+	Type         LogType // which kind of log
+	Version      int32   // as logged; told from the tuples when absent
+	Category     uint32  // Dict.Strings ids from here on; 0 when absent
+	Operation    uint32
+	MAC          uint32 // the record's MAC address as logged; GroupRun's is the authority
+	Target       uint32 // targetResourceID
+	Resource     uint32 // flowLogResourceID, or resourceId of an NSG flow log
+	SystemID     uint32 // flowLogGUID, or systemId of an NSG flow log
+	FlowState    uint32 // flow_state of an event
+	OverrideSrc  uint32 // source_addr of an event: the source as the shipper knew it
+	OverrideDest uint32 // destination_addr of an event
+}
+
+// GroupRun is what the tuples of one array share. Its ids are in Dict.Strings.
+type GroupRun struct {
+	End  int    // row after the run
+	ACL  uint32 // aclID as logged; 0 for NSG flow logs, whose ACL is the record's Resource
+	Rule uint32 // as logged
+	MAC  uint32 // as logged, of the array or else of the record
+}
+
+// OrdinalRun numbers its rows: the first has ordinal First, and so on. Ordinals
+// count the blob's tuples from 0, refused ones included.
+type OrdinalRun struct {
+	End   int // row after the run
+	First int64
+}
+
+// EmptyRule is a rule that a record lists without any tuple, which proves that
+// the rule existed unused. Its ids are in Dict.Strings.
+type EmptyRule struct {
+	Record int // index in Columns.Records
+	ACL    uint32
+	Rule   uint32
+	MAC    uint32
+}
+
+// NewColumns returns an empty batch whose ids refer to d.
+func NewColumns(d *Dict) *Columns { return &Columns{Dict: d} }
+
+// Len returns the number of rows.
+func (c *Columns) Len() int { return len(c.Time) }
+
+// Reset empties c and keeps its memory. It does not reset Dict.
+func (c *Columns) Reset() {
+	c.Truncate(Mark{})
+	clear(c.Issues[:cap(c.Issues)])
+	c.Drift.Reset()
+}
+
+// Mark is a point in a batch to which [Columns.Truncate] can return.
+type Mark struct {
+	Rows, Records, Groups, Ordinals, EmptyRules, Issues int
+}
+
+// Mark returns the current end of c.
+func (c *Columns) Mark() Mark {
+	return Mark{len(c.Time), len(c.Records), len(c.Groups), len(c.Ordinals), len(c.EmptyRules), len(c.Issues)}
+}
+
+// Truncate drops everything but drift that was appended after m was taken.
+func (c *Columns) Truncate(m Mark) {
+	c.SetLen(m.Rows)
+	c.Records = c.Records[:m.Records]
+	c.Groups = c.Groups[:m.Groups]
+	c.Ordinals = c.Ordinals[:m.Ordinals]
+	c.EmptyRules = c.EmptyRules[:m.EmptyRules]
+	c.Issues = c.Issues[:m.Issues]
+}
+
+// SetLen sets the length of every tuple column to n, which must not exceed
+// their capacity. Decoders that write columns directly call it.
+func (c *Columns) SetLen(n int) {
+	c.Time = c.Time[:n]
+	c.Src = c.Src[:n]
+	c.Dest = c.Dest[:n]
+	c.SrcPort = c.SrcPort[:n]
+	c.DestPort = c.DestPort[:n]
+	c.Protocol = c.Protocol[:n]
+	c.Direction = c.Direction[:n]
+	c.Status = c.Status[:n]
+	c.State = c.State[:n]
+	c.Encryption = c.Encryption[:n]
+	c.Flags = c.Flags[:n]
+	c.PacketsSrcToDest = c.PacketsSrcToDest[:n]
+	c.BytesSrcToDest = c.BytesSrcToDest[:n]
+	c.PacketsDestToSrc = c.PacketsDestToSrc[:n]
+	c.BytesDestToSrc = c.BytesDestToSrc[:n]
+}
+
+// Grow makes room for n more rows in every tuple column, without changing
+// their length.
+func (c *Columns) Grow(n int) {
+	want := len(c.Time) + n
+	if want <= cap(c.Time) {
+		return
+	}
+	if want < 2*cap(c.Time) {
+		want = 2 * cap(c.Time)
+	}
+	want = (want + 1023) &^ 1023
+	c.Time = grow(c.Time, want)
+	c.Src = grow(c.Src, want)
+	c.Dest = grow(c.Dest, want)
+	c.SrcPort = grow(c.SrcPort, want)
+	c.DestPort = grow(c.DestPort, want)
+	c.Protocol = grow(c.Protocol, want)
+	c.Direction = grow(c.Direction, want)
+	c.Status = grow(c.Status, want)
+	c.State = grow(c.State, want)
+	c.Encryption = grow(c.Encryption, want)
+	c.Flags = grow(c.Flags, want)
+	c.PacketsSrcToDest = grow(c.PacketsSrcToDest, want)
+	c.BytesSrcToDest = grow(c.BytesSrcToDest, want)
+	c.PacketsDestToSrc = grow(c.PacketsDestToSrc, want)
+	c.BytesDestToSrc = grow(c.BytesDestToSrc, want)
+}
+
+// grow returns s with a capacity of exactly n: all columns hold the same rows
+// and must have the same room.
+func grow[T any](s []T, n int) []T {
+	t := make([]T, len(s), n)
+	copy(t, s)
+	return t
+}
+
+// Rows yields, for each row, the row number, its record, its group and its
+// tuple ordinal. The pointers are valid until c changes.
+func (c *Columns) Rows() iter.Seq2[int, Row] {
+	return func(yield func(int, Row) bool) {
+		var rec, grp, ord, ordStart int
+		for i := range c.Time {
+			for c.Records[rec].End <= i {
+				rec++
+			}
+			for c.Groups[grp].End <= i {
+				grp++
+			}
+			for c.Ordinals[ord].End <= i {
+				ordStart = c.Ordinals[ord].End
+				ord++
+			}
+			if !yield(i, Row{&c.Records[rec], &c.Groups[grp], c.Ordinals[ord].First + int64(i-ordStart)}) {
+				return
+			}
+		}
+	}
+}
+
+// Row is what the runs of a batch say about one row.
+type Row struct {
+	Record *RecordRun
+	Group  *GroupRun
+	Tuple  int64 // tuple ordinal
+}

@@ -1,0 +1,359 @@
+package flowlog
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/maphash"
+	"math/bits"
+	"net/netip"
+	"strconv"
+)
+
+// Dict gives ids to the values that [Columns] refer to. Ids count up from 0 in
+// order of first appearance, so an array indexed by id translates them.
+//
+// A Dict may back many Columns, one after another; [Dict.Reset] forgets the
+// values when they have grown too many. It is not safe for concurrent use.
+type Dict struct {
+	Addresses   Addresses
+	Strings     Strings
+	States      Symbols
+	Encryptions Symbols
+	Protocols   Protocols
+}
+
+// Ids that every Dict gives to the documented flow states.
+const (
+	StateNone uint8 = iota // version 1 has none
+	StateB                 // begin
+	StateC                 // continuing
+	StateE                 // end
+	StateD                 // denied
+)
+
+// Ids that every Dict gives to the documented encryption values.
+const (
+	EncryptionNone uint8 = iota // NSG flow logs have none
+	EncryptionX
+	EncryptionNX
+	EncryptionNXHardware
+	EncryptionNXSoftware
+	EncryptionNXNotAccepted
+	EncryptionNXNotSupported
+	EncryptionNXLocal
+	EncryptionNXFallback
+)
+
+// Documented values, at the ids of the constants above. MS Learn: Virtual
+// network flow logs, "Flow state" and "Flow encryption".
+var (
+	knownStates      = [...]string{"", "B", "C", "E", "D"}
+	knownEncryptions = [...]string{
+		"", "X", "NX", "NX_HW_NOT_SUPPORTED", "NX_SW_NOT_READY", "NX_NOT_ACCEPTED",
+		"NX_NOT_SUPPORTED", "NX_LOCAL_DST", "NX_FALLBACK",
+	}
+)
+
+// NewDict returns a Dict that holds the documented values only.
+func NewDict() *Dict {
+	d := &Dict{Addresses: Addresses{seed: maphash.MakeSeed()}}
+	d.Reset()
+	return d
+}
+
+// Reset forgets every value but the documented ones. Ids given before it mean
+// nothing after it.
+func (d *Dict) Reset() {
+	d.Addresses.reset()
+	d.Strings.reset()
+	d.States.reset(knownStates[:])
+	d.Encryptions.reset(knownEncryptions[:])
+	d.Protocols.reset()
+}
+
+// Strings gives ids to texts. Id 0 is the empty text.
+type Strings struct {
+	ids   map[string]uint32
+	texts []string
+}
+
+func (s *Strings) reset() {
+	if s.ids == nil {
+		s.ids = map[string]uint32{}
+	}
+	clear(s.ids)
+	clear(s.texts)
+	s.texts = append(s.texts[:0], "")
+	s.ids[""] = 0
+}
+
+// ID returns the id of text, which it copies if it is new.
+func (s *Strings) ID(text []byte) uint32 {
+	if id, ok := s.ids[string(text)]; ok {
+		return id
+	}
+	id := uint32(len(s.texts))
+	t := string(text)
+	s.texts = append(s.texts, t)
+	s.ids[t] = id
+	return id
+}
+
+// Len returns the number of ids.
+func (s *Strings) Len() int { return len(s.texts) }
+
+// Text returns the text of an id.
+func (s *Strings) Text(id uint32) string { return s.texts[id] }
+
+// Symbols gives ids to a small vocabulary.
+type Symbols struct {
+	texts []string
+	known int
+}
+
+func (s *Symbols) reset(known []string) {
+	s.texts = append(s.texts[:0], known...)
+	s.known = len(known)
+}
+
+// maxSymbol is the longest text that is taken for a symbol of its own.
+const maxSymbol = 64
+
+// ID returns the id of text, which it copies if it is new. It returns false
+// when there is no id left or text is too long to be one of a vocabulary.
+func (s *Symbols) ID(text []byte) (uint8, bool) {
+	for i, t := range s.texts {
+		if t == string(text) {
+			return uint8(i), true
+		}
+	}
+	if len(s.texts) > 255 || len(text) > maxSymbol {
+		return 0, false
+	}
+	s.texts = append(s.texts, string(text))
+	return uint8(len(s.texts) - 1), true
+}
+
+// Len returns the number of ids.
+func (s *Symbols) Len() int { return len(s.texts) }
+
+// Text returns the text of an id.
+func (s *Symbols) Text(id uint8) string { return s.texts[id] }
+
+// Known reports whether id stands for a documented value.
+func (s *Symbols) Known(id uint8) bool { return int(id) < s.known }
+
+// Protocols gives ids to protocols: an IANA number is its own id, and texts
+// that are none follow from 256.
+type Protocols struct{ texts []string }
+
+func (p *Protocols) reset() { p.texts = p.texts[:0] }
+
+// maxProtocols bounds the texts that are no protocol known to us.
+const maxProtocols = 1000
+
+// ID returns the id of a protocol text that is no IANA number. It returns
+// false when there is no id left or text is too long to name a protocol.
+func (p *Protocols) ID(text []byte) (uint16, bool) {
+	for i, t := range p.texts {
+		if t == string(text) {
+			return uint16(256 + i), true
+		}
+	}
+	if len(p.texts) >= maxProtocols || len(text) > maxSymbol {
+		return 0, false
+	}
+	p.texts = append(p.texts, string(text))
+	return uint16(256 + len(p.texts) - 1), true
+}
+
+// Len returns one more than the largest id.
+func (p *Protocols) Len() int { return 256 + len(p.texts) }
+
+// Number returns the IANA number of an id, and false if it has none.
+func (p *Protocols) Number(id uint16) (uint8, bool) { return uint8(id), id < 256 }
+
+// Name returns TCP, UDP, another IANA number in decimal, or the text as logged.
+func (p *Protocols) Name(id uint16) string {
+	switch {
+	case id == 6:
+		return "TCP"
+	case id == 17:
+		return "UDP"
+	case id < 256:
+		return strconv.Itoa(int(id))
+	}
+	return p.texts[id-256]
+}
+
+// Addresses gives ids to IP addresses, by their text as logged.
+type Addresses struct {
+	seed   maphash.Seed
+	k0, k1 uint64 // keys of the hash, from seed: addresses come from strangers
+
+	slots []addressSlot // open addressing, for texts of at most 16 bytes
+	used  int
+	long  map[string]uint32 // the others
+
+	text []byte // all texts, end to end
+	ends []uint32
+	hi   []uint64
+	lo   []uint64
+	is4  []bool
+}
+
+type addressSlot struct {
+	a, b uint64 // the text, padded with zeros; a is 0 when the slot is free
+	id   uint32
+}
+
+const minSlots = 1 << 12
+
+func (t *Addresses) reset() {
+	t.k0 = maphash.Comparable(t.seed, uint8(0)) | 1
+	t.k1 = maphash.Comparable(t.seed, uint8(1)) | 1
+	if t.slots == nil || len(t.slots) > 64*minSlots {
+		t.slots = make([]addressSlot, minSlots)
+	} else {
+		clear(t.slots)
+	}
+	t.used = 0
+	if t.long == nil {
+		t.long = map[string]uint32{}
+	}
+	clear(t.long)
+	t.text, t.ends = t.text[:0], t.ends[:0]
+	t.hi, t.lo, t.is4 = t.hi[:0], t.lo[:0], t.is4[:0]
+}
+
+var errZone = errors.New("address has a zone")
+
+// ID returns the id of the address that text is, which it copies if it is new.
+func (t *Addresses) ID(text []byte) (uint32, error) {
+	if n := len(text); n > 0 && n <= 16 {
+		var b [16]byte
+		copy(b[:], text)
+		return t.ShortID(binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:]), text)
+	}
+	if id, ok := t.long[string(text)]; ok {
+		return id, nil
+	}
+	id, err := t.add(text)
+	if err == nil {
+		t.long[string(text)] = id
+	}
+	return id, err
+}
+
+// ShortID is ID for a text of 1 to 16 bytes that the caller has loaded: a and b
+// are its bytes as little-endian integers, padded with zeros.
+func (t *Addresses) ShortID(a, b uint64, text []byte) (uint32, error) {
+	if id, ok := t.Lookup(a, b); ok {
+		return id, nil
+	}
+	id, err := t.add(text)
+	if err != nil {
+		return 0, err
+	}
+	if 2*t.used >= len(t.slots) {
+		t.rehash()
+	}
+	*t.free(a, b) = addressSlot{a, b, id}
+	t.used++
+	return id, nil
+}
+
+// Lookup returns the id of a text as ShortID takes it, if it has one.
+func (t *Addresses) Lookup(a, b uint64) (uint32, bool) {
+	slots := t.slots
+	mask := uint64(len(slots) - 1)
+	for h := t.hash(a, b); ; h++ {
+		s := &slots[h&mask]
+		if s.a == a && s.b == b {
+			return s.id, s.a != 0
+		}
+		if s.a == 0 {
+			return 0, false
+		}
+	}
+}
+
+func (t *Addresses) hash(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a^t.k0, b^t.k1)
+	return hi ^ lo
+}
+
+func (t *Addresses) free(a, b uint64) *addressSlot {
+	mask := uint64(len(t.slots) - 1)
+	h := t.hash(a, b)
+	for t.slots[h&mask].a != 0 {
+		h++
+	}
+	return &t.slots[h&mask]
+}
+
+func (t *Addresses) rehash() {
+	old := t.slots
+	t.slots = make([]addressSlot, 2*len(old))
+	for _, s := range old {
+		if s.a != 0 {
+			*t.free(s.a, s.b) = s
+		}
+	}
+}
+
+func (t *Addresses) add(text []byte) (uint32, error) {
+	addr, err := netip.ParseAddr(string(text))
+	if err != nil {
+		return 0, err
+	}
+	if addr.Zone() != "" {
+		return 0, errZone
+	}
+	var hi, lo uint64
+	if addr.Is4() {
+		b := addr.As4()
+		lo = uint64(binary.BigEndian.Uint32(b[:]))
+	} else {
+		b := addr.As16()
+		hi, lo = binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:])
+	}
+	id := uint32(len(t.ends))
+	t.text = append(t.text, text...)
+	t.ends = append(t.ends, uint32(len(t.text)))
+	t.hi, t.lo, t.is4 = append(t.hi, hi), append(t.lo, lo), append(t.is4, addr.Is4())
+	return id, nil
+}
+
+// Len returns the number of ids.
+func (t *Addresses) Len() int { return len(t.ends) }
+
+// Text returns the text of an id as logged. The bytes are valid until the Dict
+// gives another id or is reset, and must not be changed.
+func (t *Addresses) Text(id uint32) []byte {
+	start := uint32(0)
+	if id > 0 {
+		start = t.ends[id-1]
+	}
+	return t.text[start:t.ends[id]:t.ends[id]]
+}
+
+// V4 returns the big-endian integer of an IPv4 address, and false for others.
+func (t *Addresses) V4(id uint32) (uint32, bool) { return uint32(t.lo[id]), t.is4[id] }
+
+// V6 returns the big-endian halves of an IPv6 address, and false for others.
+// An IPv4 address in IPv6 clothes (::ffff:192.0.2.1) is an IPv6 address.
+func (t *Addresses) V6(id uint32) (hi, lo uint64, ok bool) { return t.hi[id], t.lo[id], !t.is4[id] }
+
+// Addr returns the address of an id.
+func (t *Addresses) Addr(id uint32) netip.Addr {
+	if t.is4[id] {
+		var b [4]byte
+		binary.BigEndian.PutUint32(b[:], uint32(t.lo[id]))
+		return netip.AddrFrom4(b)
+	}
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:], t.hi[id])
+	binary.BigEndian.PutUint64(b[8:], t.lo[id])
+	return netip.AddrFrom16(b)
+}
