@@ -1,0 +1,61 @@
+package schema
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/azflow/azflow/kql/plan"
+)
+
+// A Catalog is the catalogue that queries are bound against. A table that is a
+// view appears as a stored function without parameters, which Kusto lets a
+// query name like a table.
+type Catalog struct {
+	tables    map[string]*plan.Table // aliases included
+	functions map[string]*plan.Function
+	names     []string
+}
+
+var _ plan.Catalog = (*Catalog)(nil)
+
+// NewCatalog returns the catalogue of tables, for which see [Tables].
+func NewCatalog(tables []Table) *Catalog {
+	c := &Catalog{tables: map[string]*plan.Table{}, functions: map[string]*plan.Function{}}
+	for _, t := range tables {
+		all := append([]string{t.Name}, t.Aliases...)
+		if t.View != "" {
+			for _, name := range all {
+				c.functions[name] = &plan.Function{Name: name, Doc: t.Doc, Params: "()", Body: "{\n" + t.Query() + "\n}"}
+			}
+			continue
+		}
+		c.names = append(c.names, t.Name)
+		pt := &plan.Table{Name: t.Name, Doc: t.Doc, Time: t.TimeColumn}
+		for _, col := range t.Columns {
+			pt.Columns = append(pt.Columns, plan.TableColumn{Name: col.Name, Type: col.Type, Doc: col.Doc, Hidden: col.Hidden, IPv4: col.IPv4})
+		}
+		for _, name := range all {
+			c.tables[name] = pt
+		}
+	}
+	slices.Sort(c.names)
+	return c
+}
+
+// Table returns the table called name, aliases included.
+func (c *Catalog) Table(name string) (*plan.Table, bool) {
+	t, ok := c.tables[name]
+	return t, ok
+}
+
+// Tables returns the names of all tables that hold rows, sorted.
+func (c *Catalog) Tables() []string { return slices.Clone(c.names) }
+
+// Function returns the stored function, or view, called name.
+func (c *Catalog) Function(name string) (*plan.Function, bool) {
+	f, ok := c.functions[name]
+	return f, ok
+}
+
+// Functions returns the names of all stored functions and views, sorted.
+func (c *Catalog) Functions() []string { return slices.Sorted(maps.Keys(c.functions)) }
