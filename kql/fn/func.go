@@ -2,8 +2,9 @@
 // functions: what each accepts, returns and means, and the code that computes it.
 //
 // Operators are functions too. Their names are the operators as written: "+",
-// "==", "has", "!in~", "between", "[]" (element of a dynamic value), "and".
-// "neg" is the unary minus. How a function is written in SQL is the business
+// "==", "has", "!in~", "between", "and"; "neg" is the unary minus, "_member" and
+// "_index" reach into dynamic values, and "_column" takes one column of a
+// function that returns several. How a function is written in SQL is the business
 // of package sqlgen, by the function's name.
 package fn
 
@@ -74,7 +75,9 @@ const (
 	Widest                       // the widest of the numbers: int < long < real < decimal
 	WidestLong                   // as Widest, at least long
 	TypeArg                      // the type that a TypeLiteral names
-	Columns                      // several columns; Func.Columns says which
+	Columns                      // several columns: Func.Columns, or for sorts, arg_max and take_any as many as arguments
+	PercentileType               // of argument 0, int becoming long and decimal real
+	TimeDiff                     // of datetime_diff: long, and real for weeks (emulator)
 )
 
 // A Return is the result type of a signature.
@@ -135,7 +138,9 @@ type Example struct{ Expr, Result string }
 
 // A Func is a scalar function or an operator.
 type Func struct {
-	Name     string
+	Name string
+	// Operator: Name is an operator or a part of the plan, not to be called by name.
+	Operator bool
 	Doc      string // one sentence
 	Sigs     []Sig
 	Naming   Naming

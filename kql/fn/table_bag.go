@@ -1,0 +1,131 @@
+package fn
+
+import "github.com/azflow/azflow/kql/types"
+
+// bagFuncs returns the functions of property bags.
+func bagFuncs() []Func {
+	return []Func{
+		{
+			Name: "bag_keys",
+			Doc:  "Returns the keys of a bag.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "object", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "bag_pack",
+			Doc:  "Makes a bag of keys and values.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "key", Types: []types.Type{types.String}, Min: 1, Max: Unbounded},
+					{Name: "value", Kind: Scalar, Min: 1, Max: Unbounded},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "pack",
+			Doc:  "Makes a bag of keys and values.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "key", Types: []types.Type{types.String}, Min: 1, Max: Unbounded},
+					{Name: "value", Kind: Scalar, Min: 1, Max: Unbounded},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Obsolete: "bag_pack",
+			Hidden:   true,
+		},
+		{
+			Name: "pack_dictionary",
+			Doc:  "Makes a bag of keys and values.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "key", Types: []types.Type{types.String}, Min: 1, Max: Unbounded},
+					{Name: "value", Kind: Scalar, Min: 1, Max: Unbounded},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Obsolete: "bag_pack",
+			Hidden:   true,
+		},
+		{
+			Name: "bag_pack_columns",
+			Doc:  "Makes a bag of columns, their names being the keys.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "value", Kind: Scalar, Min: 1, Max: Unbounded},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "pack_all",
+			Doc:  "Makes a bag of all columns of the row.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ignore_null_empty", Kind: Scalar, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "bag_merge",
+			Doc:  "Merges bags; the first to have a key wins.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "bag", Kind: Bag, Min: 2, Max: 64},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "bag_remove_keys",
+			Doc:  "Removes keys from a bag; a path leads to nested ones.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "bag", Kind: Bag, Min: 1, Max: 1},
+					{Name: "keys", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "bag_has_key",
+			Doc:  "Reports whether a bag has a key; a path leads to nested ones.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "bag", Kind: Bag, Min: 1, Max: 1},
+					{Name: "key", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "bag_set_key",
+			Doc:  "Sets a key of a bag; a path leads to nested ones.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "bag", Kind: Bag, Min: 1, Max: 1},
+					{Name: "key", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "bag_zip",
+			Doc:  "Makes a bag of an array of keys and an array of values.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "keys", Kind: Array, Min: 1, Max: 1},
+					{Name: "values", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "treepath",
+			Doc:  "Returns the paths to all leaves of a dynamic value.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "object", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Naming: PrefixAndFirstArg,
+			Prefix: "tree",
+		},
+	}
+}

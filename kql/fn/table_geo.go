@@ -1,0 +1,592 @@
+package fn
+
+import "github.com/azflow/azflow/kql/types"
+
+// geoFuncs returns the geospatial functions.
+func geoFuncs() []Func {
+	return []Func{
+		{
+			Name: "geo_from_wkt",
+			Doc:  "Reads a geometry in WKT into GeoJSON.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "wkt", Kind: StringOrArray, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_angle",
+			Doc:  "Returns the angle between two lines that meet in a point, in radians.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "p1_longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "p1_latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "p2_longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "p2_latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "p3_longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "p3_latitude", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "geo_azimuth",
+			Doc:  "Returns the azimuth from one point to another, in radians.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "p1_longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "p1_latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "p2_longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "p2_latitude", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "geo_closest_point_on_line",
+			Doc:  "Returns the point of a line that is nearest to a point.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_closest_point_on_polygon",
+			Doc:  "Returns the point of a polygon that is nearest to a point.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_distance_2points",
+			Doc:  "Returns the distance between two points in metres.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "p1_longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "p1_latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "p2_longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "p2_latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "use_spheroid", Kind: NumberOrBool, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "geo_distance_point_to_line",
+			Doc:  "Returns the distance from a point to a line in metres.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "geo_distance_point_to_polygon",
+			Doc:  "Returns the distance from a point to a polygon in metres.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "geo_point_in_circle",
+			Doc:  "Reports whether a point lies in a circle.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "p_longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "p_latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "pc_longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "pc_latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "c_radius", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "geo_point_in_polygon",
+			Doc:  "Reports whether a point lies in a polygon.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "geo_intersects_2lines",
+			Doc:  "Reports whether two lines meet.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineString1", Kind: Bag, Min: 1, Max: 1},
+					{Name: "lineString2", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "geo_intersects_line_with_polygon",
+			Doc:  "Reports whether a line meets a polygon.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "geo_intersects_2polygons",
+			Doc:  "Reports whether two polygons meet.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "polygon1", Kind: Bag, Min: 1, Max: 1},
+					{Name: "polygon2", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "geo_intersection_2lines",
+			Doc:  "Returns where two lines meet.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineString1", Kind: Bag, Min: 1, Max: 1},
+					{Name: "lineString2", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_intersection_line_with_polygon",
+			Doc:  "Returns the part of a line in a polygon.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_intersection_2polygons",
+			Doc:  "Returns the common part of two polygons.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "polygon1", Kind: Bag, Min: 1, Max: 1},
+					{Name: "polygon2", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_union_polygons_array",
+			Doc:  "Returns the union of polygons.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "polygons", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_simplify_polygons_array",
+			Doc:  "Simplifies polygons together.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "polygons", Kind: Array, Min: 1, Max: 1},
+					{Name: "tolerance", Kind: Number, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_union_lines_array",
+			Doc:  "Returns the union of lines.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineStrings", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_polygon_to_h3cells",
+			Doc:  "Returns the H3 cells that cover a polygon.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+					{Name: "resolution", Kind: Number, Max: 1},
+					{Name: "radius", Kind: Number, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_polygon_to_s2cells",
+			Doc:  "Returns the S2 cells that cover a polygon.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+					{Name: "level", Kind: Number, Max: 1},
+					{Name: "radius", Kind: Number, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "__geo_polygon_s2cell_covering_level",
+			Doc:  "Returns the S2 level used to cover a polygon.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Int}},
+			},
+			Hidden: true,
+		},
+		{
+			Name: "geo_polygon_densify",
+			Doc:  "Adds points to a polygon's edges.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+					{Name: "tolerance", Kind: Number, Max: 1},
+					{Name: "preserve_crossing", Kind: NumberOrBool, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_polygon_area",
+			Doc:  "Returns the area of a polygon in square metres.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "geo_polygon_buffer",
+			Doc:  "Returns a polygon widened by a radius.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+					{Name: "radius", Kind: Number, Min: 1, Max: 1},
+					{Name: "tolerance", Kind: Number, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_polygon_centroid",
+			Doc:  "Returns the centroid of a polygon.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "__geo_polygon_validate",
+			Doc:  "Says what is wrong with a polygon.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+			Hidden: true,
+		},
+		{
+			Name: "geo_polygon_perimeter",
+			Doc:  "Returns the length of a polygon's boundary in metres.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "geo_polygon_simplify",
+			Doc:  "Simplifies a polygon.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
+					{Name: "tolerance", Kind: Number, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "__geo_line_s2cell_covering_level",
+			Doc:  "Returns the S2 level used to cover a line.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Int}},
+			},
+			Hidden: true,
+		},
+		{
+			Name: "geo_line_length",
+			Doc:  "Returns the length of a line in metres.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "geo_line_buffer",
+			Doc:  "Returns the polygon around a line.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
+					{Name: "radius", Kind: Number, Min: 1, Max: 1},
+					{Name: "tolerance", Kind: Number, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_line_centroid",
+			Doc:  "Returns the centroid of a line.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_line_densify",
+			Doc:  "Adds points to a line.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
+					{Name: "tolerance", Kind: Number, Max: 1},
+					{Name: "preserve_crossing", Kind: NumberOrBool, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_line_simplify",
+			Doc:  "Simplifies a line.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
+					{Name: "tolerance", Kind: Number, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_line_locate_point",
+			Doc:  "Returns how far along a line the point nearest to a point lies.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
+					{Name: "longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "use_spheroid", Kind: NumberOrBool, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "geo_line_interpolate_point",
+			Doc:  "Returns the point at a fraction of a line.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
+					{Name: "fraction", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "__geo_line_validate",
+			Doc:  "Says what is wrong with a line.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+			Hidden: true,
+		},
+		{
+			Name: "geo_line_to_s2cells",
+			Doc:  "Returns the S2 cells that cover a line.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
+					{Name: "level", Kind: Number, Max: 1},
+					{Name: "radius", Kind: Number, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "__geo_length_to_s2cell_level",
+			Doc:  "Returns the S2 level whose cells are about that long.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "length", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Int}},
+			},
+			Hidden: true,
+		},
+		{
+			Name: "geo_point_to_geohash",
+			Doc:  "Returns the geohash of a point.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "accuracy", Kind: Number, Max: 1, Const: true},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "geo_geohash_to_central_point",
+			Doc:  "Returns the centre of a geohash cell.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "geohash", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_geohash_to_polygon",
+			Doc:  "Returns the rectangle of a geohash cell.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "geohash", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_geohash_neighbors",
+			Doc:  "Returns the neighbours of a geohash cell.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "geohash", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_point_buffer",
+			Doc:  "Returns the polygon around a point.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "radius", Kind: Number, Min: 1, Max: 1},
+					{Name: "tolerance", Kind: Number, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_point_to_s2cell",
+			Doc:  "Returns the S2 cell of a point.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "level", Kind: Number, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "geo_s2cell_to_central_point",
+			Doc:  "Returns the centre of an S2 cell.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "s2cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_s2cell_to_polygon",
+			Doc:  "Returns the outline of an S2 cell.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "s2cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_s2cell_neighbors",
+			Doc:  "Returns the neighbours of an S2 cell.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "s2cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_point_to_h3cell",
+			Doc:  "Returns the H3 cell of a point.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "longitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "latitude", Kind: Number, Min: 1, Max: 1},
+					{Name: "resolution", Kind: Number, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "geo_h3cell_to_central_point",
+			Doc:  "Returns the centre of an H3 cell.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_h3cell_to_polygon",
+			Doc:  "Returns the outline of an H3 cell.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_h3cell_neighbors",
+			Doc:  "Returns the neighbours of an H3 cell.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_h3cell_children",
+			Doc:  "Returns the children of an H3 cell.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "resolution", Kind: Number, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_h3cell_parent",
+			Doc:  "Returns the parent of an H3 cell.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "resolution", Kind: Number, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "geo_h3cell_rings",
+			Doc:  "Returns the rings of cells around an H3 cell.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "distance", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_h3cell_level",
+			Doc:  "Returns the level of an H3 cell.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Int}},
+			},
+		},
+	}
+}

@@ -1,0 +1,255 @@
+package fn
+
+import "github.com/azflow/azflow/kql/types"
+
+// ipFuncs returns the functions of IP addresses.
+func ipFuncs() []Func {
+	return []Func{
+		{
+			Name: "parse_ipv4",
+			Doc:  "Reads an IPv4 address, masked by its prefix if it has one, as a number.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Long}},
+			},
+		},
+		{
+			Name: "parse_ipv4_mask",
+			Doc:  "Reads an IPv4 address and masks it.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "prefix", Types: []types.Type{types.Long}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Long}},
+			},
+		},
+		{
+			Name: "parse_ipv6",
+			Doc:  "Reads an IPv6 or IPv4 address in its full form.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "parse_ipv6_mask",
+			Doc:  "Reads an IPv6 or IPv4 address and masks it.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "prefix", Types: []types.Type{types.Long}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "ipv4_compare",
+			Doc:  "Compares two IPv4 addresses under the smallest of their prefixes: -1, 0 or 1.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip1", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "ip2", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
+				}, Ret: Return{Type: types.Long}},
+			},
+		},
+		{
+			Name: "ipv4_is_match",
+			Doc:  "Reports whether two IPv4 addresses are equal under the smallest of their prefixes.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip1", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "ip2", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "ipv6_compare",
+			Doc:  "Compares two IPv6 or IPv4 addresses under the smallest of their prefixes: -1, 0 or 1.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip1", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "ip2", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
+				}, Ret: Return{Type: types.Long}},
+			},
+		},
+		{
+			Name: "ipv6_is_match",
+			Doc:  "Reports whether two IPv6 or IPv4 addresses are equal under the smallest of their prefixes.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip1", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "ip2", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "ipv4_is_private",
+			Doc:  "Reports whether an IPv4 address belongs to a private network.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "ipv4_is_in_range",
+			Doc:  "Reports whether an IPv4 address lies in a network.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "ip_range", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "ipv4_is_in_any_range",
+			Doc:  "Reports whether an IPv4 address lies in one of several networks.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip", Kind: StringOrDynamic, Min: 1, Max: 1},
+					{Name: "ranges", Types: []types.Type{types.String}, Min: 1, Max: Unbounded},
+				}, Ret: Return{Type: types.Bool}},
+				{Params: []Param{
+					{Name: "ip", Kind: StringOrDynamic, Min: 1, Max: 1},
+					{Name: "ranges", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "ipv6_is_in_range",
+			Doc:  "Reports whether an IPv6 address lies in a network.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "ip_range", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "ipv6_is_in_any_range",
+			Doc:  "Reports whether an IPv6 address lies in one of several networks.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip", Kind: StringOrDynamic, Min: 1, Max: 1},
+					{Name: "ranges", Types: []types.Type{types.String}, Min: 1, Max: Unbounded},
+				}, Ret: Return{Type: types.Bool}},
+				{Params: []Param{
+					{Name: "ip", Kind: StringOrDynamic, Min: 1, Max: 1},
+					{Name: "ranges", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "ipv4_netmask_suffix",
+			Doc:  "Returns the length of an IPv4 address's prefix.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Long}},
+			},
+		},
+		{
+			Name: "__ipv6_lookup_ranges",
+			Doc:  "Returns which of the ranges hold the address.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip", Kind: StringOrDynamic, Min: 1, Max: 1},
+					{Name: "ranges", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Hidden: true,
+		},
+		{
+			Name: "format_ipv4",
+			Doc:  "Writes an IPv4 address, masked if a prefix is given.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip", Kind: Scalar, Min: 1, Max: 1},
+					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "format_ipv4_mask",
+			Doc:  "Writes an IPv4 address in CIDR notation.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip", Kind: Scalar, Min: 1, Max: 1},
+					{Name: "prefix", Types: []types.Type{types.Long}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "has_ipv4",
+			Doc:  "Reports whether a text holds an IPv4 address.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "source", Kind: StringOrDynamic, Min: 1, Max: 1},
+					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "has_ipv4_prefix",
+			Doc:  "Reports whether a text holds an IPv4 address that starts with a prefix.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "source", Kind: StringOrDynamic, Min: 1, Max: 1},
+					{Name: "ip_prefix", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "has_any_ipv4",
+			Doc:  "Reports whether a text holds one of several IPv4 addresses.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "source", Kind: StringOrDynamic, Min: 1, Max: 1},
+					{Name: "ips", Types: []types.Type{types.String}, Min: 1, Max: Unbounded},
+				}, Ret: Return{Type: types.Bool}},
+				{Params: []Param{
+					{Name: "source", Kind: StringOrDynamic, Min: 1, Max: 1},
+					{Name: "ips", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "has_any_ipv4_prefix",
+			Doc:  "Reports whether a text holds an IPv4 address that starts with one of several prefixes.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "source", Kind: StringOrDynamic, Min: 1, Max: 1},
+					{Name: "ip_prefixes", Types: []types.Type{types.String}, Min: 1, Max: Unbounded},
+				}, Ret: Return{Type: types.Bool}},
+				{Params: []Param{
+					{Name: "source", Kind: StringOrDynamic, Min: 1, Max: 1},
+					{Name: "ip_prefixes", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "ipv4_range_to_cidr_list",
+			Doc:  "Returns the networks that together make up a range of IPv4 addresses.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "start_ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "end_ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "geo_info_from_ip_address",
+			Doc:  "Returns the country, state, city and position of an address.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+	}
+}

@@ -1,0 +1,169 @@
+package fn
+
+import "github.com/azflow/azflow/kql/types"
+
+// parseFuncs returns the functions that read structured text.
+func parseFuncs() []Func {
+	return []Func{
+		{
+			Name: "parse_json",
+			Doc:  "Reads JSON text.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "json_text", Kind: StringOrDynamic, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Naming: FirstArgName,
+		},
+		{
+			Name: "parsejson",
+			Doc:  "Reads JSON text.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "json_text", Kind: StringOrDynamic, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Naming:   FirstArgName,
+			Obsolete: "parse_json",
+			Hidden:   true,
+		},
+		{
+			Name: "parse_csv",
+			Doc:  "Splits a line of comma separated values into an array.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "csv_text", Kind: StringOrDynamic, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Naming: FirstArgName,
+		},
+		{
+			Name: "parse_xml",
+			Doc:  "Reads XML text into a bag.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "xml_text", Kind: StringOrDynamic, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Naming: FirstArgName,
+		},
+		{
+			Name: "parse_url",
+			Doc:  "Splits a URL into its parts.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "url", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "parseurl",
+			Doc:  "Splits a URL into its parts.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "url", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Obsolete: "parse_url",
+			Hidden:   true,
+		},
+		{
+			Name: "parse_urlquery",
+			Doc:  "Splits the query of a URL into its parameters.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "query", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "parseurlquery",
+			Doc:  "Splits the query of a URL into its parameters.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "query", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Obsolete: "parse_urlquery",
+			Hidden:   true,
+		},
+		{
+			Name: "parse_path",
+			Doc:  "Splits a file path into its parts.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "path", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "parse_user_agent",
+			Doc:  "Reads a user agent string.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "user_agent", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "look_for", Kind: StringOrArray, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Unverified: true,
+		},
+		{
+			Name: "parse_version",
+			Doc:  "Reads a version number into a comparable decimal.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "version", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Decimal}},
+			},
+		},
+		{
+			Name: "parse_command_line",
+			Doc:  "Splits a Windows command line into its arguments.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "command", Kind: Scalar, Min: 1, Max: 1},
+					{Name: "parser", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "extract_json",
+			Doc:  "Returns the element of JSON text that a path leads to.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "jsonPath", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "jsonText", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+				{Params: []Param{
+					{Name: "jsonPath", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "jsonText", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "type", Kind: TypeLiteral, Min: 1, Max: 1, Const: true},
+				}, Ret: Return{Rule: TypeArg}},
+			},
+		},
+		{
+			Name: "extractjson",
+			Doc:  "Returns the element of JSON text that a path leads to.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "jsonPath", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "jsonText", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+				{Params: []Param{
+					{Name: "jsonPath", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "jsonText", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "type", Kind: TypeLiteral, Min: 1, Max: 1, Const: true},
+				}, Ret: Return{Rule: TypeArg}},
+			},
+		},
+		{
+			Name: "dynamic_to_json",
+			Doc:  "Writes a dynamic value as JSON text with its keys sorted.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "dynamic", Kind: Scalar, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+	}
+}

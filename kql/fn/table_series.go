@@ -1,0 +1,662 @@
+package fn
+
+import "github.com/azflow/azflow/kql/types"
+
+// seriesFuncs returns the time series functions.
+func seriesFuncs() []Func {
+	return []Func{
+		{
+			Name: "series_fir",
+			Doc:  "Applies a finite impulse response filter.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "filter", Kind: Array, Min: 1, Max: 1},
+					{Name: "normalize", Types: []types.Type{types.Bool}, Max: 1},
+					{Name: "center", Types: []types.Type{types.Bool}, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Naming: FirstArgName,
+		},
+		{
+			Name: "series_iir",
+			Doc:  "Applies an infinite impulse response filter.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "numerators", Kind: Array, Min: 1, Max: 1},
+					{Name: "denominators", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Naming: FirstArgName,
+		},
+		{
+			Name: "series_stats",
+			Doc:  "Returns the minimum, maximum, average, deviation and variance of a series in columns.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "ignore_nonfinite", Types: []types.Type{types.Bool}, Max: 1},
+				}, Ret: Return{Rule: Columns}},
+			},
+			Columns: []Column{{"min", types.Real}, {"min_idx", types.Long}, {"max", types.Real}, {"max_idx", types.Long}, {"avg", types.Real}, {"stdev", types.Real}, {"variance", types.Real}},
+		},
+		{
+			Name: "series_stats_dynamic",
+			Doc:  "Returns the minimum, maximum, average, deviation and variance of a series in a bag.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "ignore_nonfinite", Types: []types.Type{types.Bool}, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_fft",
+			Doc:  "Returns the fast Fourier transform of a series.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "series_imaginary", Kind: Array, Max: 1},
+				}, Ret: Return{Rule: Columns}},
+			},
+			Columns:    []Column{{"real", types.Dynamic}, {"imag", types.Dynamic}},
+			Unverified: true,
+		},
+		{
+			Name: "series_ifft",
+			Doc:  "Returns the inverse fast Fourier transform of a series.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "series_imaginary", Kind: Array, Max: 1},
+				}, Ret: Return{Rule: Columns}},
+			},
+			Columns:    []Column{{"real", types.Dynamic}, {"imag", types.Dynamic}},
+			Unverified: true,
+		},
+		{
+			Name: "series_fit_line",
+			Doc:  "Fits a line to a series and returns its parameters in columns.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Rule: Columns}},
+			},
+			Columns: []Column{{"rsquare", types.Real}, {"slope", types.Real}, {"variance", types.Real}, {"rvariance", types.Real}, {"interception", types.Real}, {"line_fit", types.Dynamic}},
+		},
+		{
+			Name: "series_fit_line_dynamic",
+			Doc:  "Fits a line to a series and returns its parameters in a bag.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_fit_2lines",
+			Doc:  "Fits two lines to a series and returns their parameters in columns.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "array", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Rule: Columns}},
+			},
+			Columns:    []Column{{"rsquare", types.Real}, {"split_idx", types.Long}, {"variance", types.Real}, {"rvariance", types.Real}, {"line_fit", types.Dynamic}, {"right_rsquare", types.Real}, {"right_slope", types.Real}, {"right_interception", types.Real}, {"right_variance", types.Real}, {"right_rvariance", types.Real}, {"left_rsquare", types.Real}, {"left_slope", types.Real}, {"left_interception", types.Real}, {"left_variance", types.Real}, {"left_rvariance", types.Real}},
+			Unverified: true,
+		},
+		{
+			Name: "series_fit_2lines_dynamic",
+			Doc:  "Fits two lines to a series and returns their parameters in a bag.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Unverified: true,
+		},
+		{
+			Name: "series_fit_poly",
+			Doc:  "Fits a polynomial to a series.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "y_series", Kind: Array, Min: 1, Max: 1},
+					{Name: "x_series", Kind: Array, Max: 1},
+					{Name: "degree", Types: []types.Type{types.Int}, Max: 1},
+				}, Ret: Return{Rule: Columns}},
+			},
+			Columns: []Column{{"rsquare", types.Real}, {"coefficients", types.Dynamic}, {"variance", types.Real}, {"rvariance", types.Real}, {"poly_fit", types.Dynamic}},
+		},
+		{
+			Name: "series_outliers",
+			Doc:  "Scores the points of a series by Tukey's test.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "kind", Types: []types.Type{types.String}, Max: 1},
+					{Name: "ignore_val", Kind: Number, Max: 1},
+				}, Ret: Return{Rule: FirstArg}},
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "kind", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "ignore_val", Types: []types.Type{types.Real}, Min: 1, Max: 1},
+					{Name: "min_percentile", Types: []types.Type{types.Real}, Min: 1, Max: 1},
+					{Name: "max_percentile", Types: []types.Type{types.Real}, Max: 1},
+					{Name: "test_points", Kind: Integer, Max: 1},
+				}, Ret: Return{Rule: FirstArg}},
+			},
+			Naming:     FirstArgName,
+			Unverified: true,
+		},
+		{
+			Name: "series_periods_detect",
+			Doc:  "Finds the most significant periods of a series.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "min_period", Kind: Number, Min: 1, Max: 1},
+					{Name: "max_period", Kind: Number, Min: 1, Max: 1},
+					{Name: "num_periods", Types: []types.Type{types.Long}, Min: 1, Max: 1},
+				}, Ret: Return{Rule: Columns}},
+			},
+			Columns:    []Column{{"periods", types.Dynamic}, {"scores", types.Dynamic}},
+			Unverified: true,
+		},
+		{
+			Name: "series_periods_validate",
+			Doc:  "Scores given periods of a series.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "period", Kind: Number, Min: 1, Max: 16},
+				}, Ret: Return{Rule: Columns}},
+			},
+			Columns: []Column{{"periods", types.Dynamic}, {"scores", types.Dynamic}},
+		},
+		{
+			Name: "series_fill_backward",
+			Doc:  "Fills missing points with the next one.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "missing_value_placeholder", Kind: Number, Max: 1},
+				}, Ret: Return{Rule: FirstArg}},
+			},
+			Naming: FirstArgName,
+		},
+		{
+			Name: "series_fill_forward",
+			Doc:  "Fills missing points with the one before.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "missing_value_placeholder", Kind: Number, Max: 1},
+				}, Ret: Return{Rule: FirstArg}},
+			},
+			Naming: FirstArgName,
+		},
+		{
+			Name: "series_fill_const",
+			Doc:  "Fills missing points with a constant.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "constant_value", Kind: Number, Max: 1},
+					{Name: "missing_value_placeholder", Kind: Number, Max: 1},
+				}, Ret: Return{Rule: FirstArg}},
+			},
+			Naming: FirstArgName,
+		},
+		{
+			Name: "series_fill_linear",
+			Doc:  "Fills missing points by linear interpolation.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "missing_value_placeholder", Kind: Number, Max: 1},
+					{Name: "fill_edges", Types: []types.Type{types.Bool}, Max: 1},
+					{Name: "constant_value", Kind: Number, Max: 1},
+				}, Ret: Return{Rule: FirstArg}},
+			},
+			Naming: FirstArgName,
+		},
+		{
+			Name: "series_add",
+			Doc:  "Adds two series.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Number, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_subtract",
+			Doc:  "Subtracts one series from another.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Number, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_multiply",
+			Doc:  "Multiplies two series.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Number, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_divide",
+			Doc:  "Divides one series by another.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Number, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_pow",
+			Doc:  "Raises one series to the power of another.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Number, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_greater",
+			Doc:  "Compares two series element by element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Number, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_greater_equals",
+			Doc:  "Compares two series element by element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Number, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_less",
+			Doc:  "Compares two series element by element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Number, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_less_equals",
+			Doc:  "Compares two series element by element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Number, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_equals",
+			Doc:  "Compares two series element by element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Number, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_not_equals",
+			Doc:  "Compares two series element by element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series1", Kind: Number, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_exp",
+			Doc:  "Returns e raised to each element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_sign",
+			Doc:  "Returns the sign of each element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_abs",
+			Doc:  "Returns the absolute value of each element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Rule: FirstArg}},
+			},
+		},
+		{
+			Name: "series_sin",
+			Doc:  "Returns the sine of each element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_asin",
+			Doc:  "Returns the arc sine of each element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_cos",
+			Doc:  "Returns the cosine of each element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_acos",
+			Doc:  "Returns the arc cosine of each element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_tan",
+			Doc:  "Returns the tangent of each element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_atan",
+			Doc:  "Returns the arc tangent of each element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_log",
+			Doc:  "Returns the natural logarithm of each element.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_floor",
+			Doc:  "Rounds each element down.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_ceiling",
+			Doc:  "Rounds each element up.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Rule: FirstArg}},
+			},
+		},
+		{
+			Name: "series_magnitude",
+			Doc:  "Returns the Euclidean length of a series.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "series_sum",
+			Doc:  "Returns the sum of a series.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "series_product",
+			Doc:  "Returns the product of a series.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "series_seasonal",
+			Doc:  "Returns the seasonal component of a series.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "period", Kind: Integer, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "period", Kind: Integer, Min: 1, Max: 1},
+					{Name: "test_points", Kind: Integer, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "series_decompose",
+			Doc:  "Decomposes a series into its season, trend and residual.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "period", Kind: Integer, Max: 1},
+					{Name: "trend", Types: []types.Type{types.String}, Max: 1},
+					{Name: "test_points", Kind: Integer, Max: 1},
+					{Name: "seasonality_threshold", Kind: Number, Max: 1},
+				}, Ret: Return{Rule: Columns}},
+			},
+			Columns:    []Column{{"baseline", types.Dynamic}, {"seasonal", types.Dynamic}, {"trend", types.Dynamic}, {"residual", types.Dynamic}},
+			Unverified: true,
+		},
+		{
+			Name: "series_decompose_forecast",
+			Doc:  "Forecasts the last points of a series from its decomposition.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "test_points", Kind: Integer, Min: 1, Max: 1},
+					{Name: "period", Kind: Integer, Max: 1},
+					{Name: "trend", Types: []types.Type{types.String}, Max: 1},
+					{Name: "seasonality_threshold", Kind: Number, Max: 1},
+				}, Ret: Return{Rule: Columns}},
+			},
+			Columns:    []Column{{"baseline", types.Dynamic}, {"seasonal", types.Dynamic}, {"trend", types.Dynamic}, {"residual", types.Dynamic}},
+			Unverified: true,
+		},
+		{
+			Name: "series_decompose_anomalies",
+			Doc:  "Marks the anomalous points of a series from its decomposition.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series", Kind: Array, Min: 1, Max: 1},
+					{Name: "threshold", Kind: Number, Max: 1},
+					{Name: "period", Kind: Integer, Max: 1},
+					{Name: "trend", Types: []types.Type{types.String}, Max: 1},
+					{Name: "test_points", Kind: Integer, Max: 1},
+					{Name: "method", Types: []types.Type{types.String}, Max: 1},
+					{Name: "seasonality_threshold", Kind: Number, Max: 1},
+				}, Ret: Return{Rule: Columns}},
+			},
+			Columns:    []Column{{"ad_flag", types.Dynamic}, {"ad_score", types.Dynamic}, {"baseline", types.Dynamic}},
+			Unverified: true,
+		},
+		{
+			Name: "series_pearson_correlation",
+			Doc:  "Returns the Pearson correlation of two series.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "series_dot_product",
+			Doc:  "Returns the dot product of two series.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Number, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+				{Params: []Param{
+					{Name: "series1", Kind: Number, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "series_cosine_similarity",
+			Doc:  "Returns the cosine similarity of two series.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "series1", Kind: Array, Min: 1, Max: 1},
+					{Name: "series2", Kind: Array, Min: 1, Max: 1},
+					{Name: "series1_magnitude", Types: []types.Type{types.Real}, Max: 1},
+					{Name: "series2_magnitude", Types: []types.Type{types.Real}, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+	}
+}

@@ -1,0 +1,137 @@
+package fn
+
+import "github.com/azflow/azflow/kql/types"
+
+// sketchFuncs returns the functions of t-digest and HyperLogLog sketches.
+func sketchFuncs() []Func {
+	return []Func{
+		{
+			Name: "percentile_tdigest",
+			Doc:  "Returns a percentile of a t-digest.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "tdigest", Kind: Array, Min: 1, Max: 1},
+					{Name: "percentile1", Types: []types.Type{types.Real}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "tdigest", Kind: Array, Min: 1, Max: 1},
+					{Name: "percentile1", Types: []types.Type{types.Real}, Min: 1, Max: 1},
+					{Name: "type", Kind: TypeLiteral, Min: 1, Max: 1, Const: true},
+				}, Ret: Return{Rule: TypeArg}},
+			},
+			Naming: NameAndFirstArg,
+		},
+		{
+			Name: "percentiles_array_tdigest",
+			Doc:  "Returns several percentiles of a t-digest.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "tdigest", Kind: Array, Min: 1, Max: 1},
+					{Name: "percentile", Types: []types.Type{types.Real}, Min: 1, Max: Unbounded, Const: true},
+				}, Ret: Return{Type: types.Dynamic}},
+				{Params: []Param{
+					{Name: "tdigest", Kind: Array, Min: 1, Max: 1},
+					{Name: "percentiles", Kind: Array, Min: 1, Max: 1, Const: true},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Naming: PrefixAndFirstArg,
+			Prefix: "percentile_tdigest",
+		},
+		{
+			Name: "percentrank_tdigest",
+			Doc:  "Returns the percentage of a t-digest's values up to a value.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "digest", Kind: Array, Min: 1, Max: 1},
+					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "rank_tdigest",
+			Doc:  "Returns the number of a t-digest's values up to a value.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "digest", Kind: Array, Min: 1, Max: 1},
+					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Real}},
+			},
+		},
+		{
+			Name: "tdigest_isvalid",
+			Doc:  "Reports whether a dynamic value is a t-digest.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "digest", Kind: Array, Min: 1, Max: 1},
+					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+			Hidden: true,
+		},
+		{
+			Name: "hll_isvalid",
+			Doc:  "Reports whether a dynamic value is a HyperLogLog sketch.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "hll", Kind: Array, Min: 1, Max: 1},
+					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+			Hidden: true,
+		},
+		{
+			Name: "tdigest_merge",
+			Doc:  "Merges t-digests.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "tdigest", Kind: Array, Min: 2, Max: 16},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Naming: PrefixOnly,
+			Prefix: "tdigests_merge_result",
+		},
+		{
+			Name: "merge_tdigest",
+			Doc:  "Merges t-digests.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "tdigest", Kind: Array, Min: 2, Max: 16},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Naming: PrefixOnly,
+			Prefix: "tdigests_merge_result",
+		},
+		{
+			Name: "hll_merge",
+			Doc:  "Merges HyperLogLog sketches.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "hll", Kind: Array, Min: 2, Max: 16},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Naming: PrefixOnly,
+			Prefix: "hll_merged_result",
+		},
+		{
+			Name: "dcount_hll",
+			Doc:  "Returns the count of a HyperLogLog sketch.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "hll", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Long}},
+			},
+			Naming: NameAndFirstArg,
+		},
+		{
+			Name: "__hll_normalize",
+			Doc:  "Brings HyperLogLog sketches to one precision.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "hll", Types: []types.Type{types.Dynamic}, Min: 2, Max: 16},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Naming: FirstArgName,
+			Hidden: true,
+		},
+	}
+}

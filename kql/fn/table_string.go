@@ -1,0 +1,303 @@
+package fn
+
+import "github.com/azflow/azflow/kql/types"
+
+// stringFuncs returns the string functions.
+func stringFuncs() []Func {
+	return []Func{
+		{
+			Name: "strcat",
+			Doc:  "Joins the text of its arguments.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "arg", Kind: Scalar, Min: 1, Max: 64},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "strcat_delim",
+			Doc:  "Joins the text of its arguments with a delimiter between.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "delimiter", Kind: Scalar, Min: 1, Max: 1},
+					{Name: "arg", Kind: Scalar, Min: 2, Max: 64},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "strcmp",
+			Doc:  "Compares two strings: -1, 0 or 1.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "s1", Kind: Scalar, Min: 1, Max: 1},
+					{Name: "s2", Kind: Scalar, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Long}},
+			},
+		},
+		{
+			Name: "strrep",
+			Doc:  "Repeats a value, with an optional delimiter between.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
+					{Name: "multiplier", Types: []types.Type{types.Long}, Min: 1, Max: 1},
+					{Name: "delimiter", Kind: Scalar, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "strlen",
+			Doc:  "Returns the length of a string in characters.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "string", Kind: StringOrDynamic, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Long}},
+			},
+			Naming: NameAndFirstArg,
+		},
+		{
+			Name: "string_size",
+			Doc:  "Returns the length of a string in bytes of UTF-8.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "string", Kind: StringOrDynamic, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Long}},
+			},
+			Naming: NameAndFirstArg,
+		},
+		{
+			Name: "toupper",
+			Doc:  "Converts to upper case.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "tolower",
+			Doc:  "Converts to lower case.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "substring",
+			Doc:  "Returns the part of a string from a start position, of at most the given length.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "string", Kind: Scalar, Min: 1, Max: 1},
+					{Name: "start", Kind: Integer, Min: 1, Max: 1},
+					{Name: "length", Kind: Integer, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "indexof",
+			Doc:  "Returns the position of a string in another, or -1.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "string", Kind: Scalar, Min: 1, Max: 1},
+					{Name: "match", Kind: Scalar, Min: 1, Max: 1},
+					{Name: "start", Kind: Integer, Max: 1},
+					{Name: "length", Kind: Integer, Max: 1},
+					{Name: "occurrence", Kind: Integer, Max: 1},
+				}, Ret: Return{Type: types.Long}},
+			},
+		},
+		{
+			Name: "reverse",
+			Doc:  "Returns the characters of a string in reverse order.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "split",
+			Doc:  "Splits a string at a delimiter into an array, or returns one part of it as an array of one.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "source", Kind: Scalar, Min: 1, Max: 1},
+					{Name: "delimiter", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "requestedIndex", Kind: Integer, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Naming: FirstArgName,
+		},
+		{
+			Name: "replace_string",
+			Doc:  "Replaces every occurrence of a string.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "text", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "lookup", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "rewrite", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "replace_strings",
+			Doc:  "Replaces every occurrence of each of several strings.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "text", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "lookups", Kind: Array, Min: 1, Max: 1},
+					{Name: "rewrites", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "translate",
+			Doc:  "Replaces characters of one set by those at the same place in another.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "searchList", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "replacementList", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "source", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "countof",
+			Doc:  "Counts how often a string or a regular expression occurs.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "source", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "search", Types: []types.Type{types.String}, Min: 1, Max: 1},
+					{Name: "kind", Types: []types.Type{types.String}, Max: 1},
+				}, Ret: Return{Type: types.Long}},
+			},
+		},
+		{
+			Name: "unicode_codepoints_from_string",
+			Doc:  "Returns the code points of a string as an array.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+		},
+		{
+			Name: "to_utf8",
+			Doc:  "Returns the code points of a string as an array.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Obsolete: "unicode_codepoints_from_string",
+			Hidden:   true,
+		},
+		{
+			Name: "unicode_codepoints_to_string",
+			Doc:  "Returns the string of the given code points.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "value", Kind: IntegerOrArray, Min: 1, Max: Unbounded},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "make_string",
+			Doc:  "Returns the string of the given code points.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "value", Kind: IntegerOrArray, Min: 1, Max: Unbounded},
+				}, Ret: Return{Type: types.String}},
+			},
+			Obsolete: "unicode_codepoints_to_string",
+			Hidden:   true,
+		},
+		{
+			Name: "isascii",
+			Doc:  "Reports whether a string holds ASCII characters only.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "isutf8",
+			Doc:  "Reports whether a string is valid UTF-8.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Bool}},
+			},
+		},
+		{
+			Name: "has_any_index",
+			Doc:  "Returns the position in the array of the first term that the source has, or -1.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "source", Kind: StringOrDynamic, Min: 1, Max: 1},
+					{Name: "values", Kind: Array, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.Long}},
+			},
+		},
+		{
+			Name: "tohex",
+			Doc:  "Writes an integer in hexadecimal, padded with zeros to a minimal length.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "value", Kind: Integer, Min: 1, Max: 1},
+					{Name: "minLength", Kind: Integer, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+			Naming: FirstArgName,
+		},
+		{
+			Name: "format_bytes",
+			Doc:  "Writes a number of bytes with a unit.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "size", Kind: Number, Min: 1, Max: 1},
+					{Name: "precision", Kind: Number, Max: 1},
+					{Name: "format", Types: []types.Type{types.String}, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+			Naming: FirstArgName,
+		},
+		{
+			Name: "punycode_to_string",
+			Doc:  "Decodes Punycode.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "punycode_from_string",
+			Doc:  "Encodes as Punycode.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "punycode_domain_from_string",
+			Doc:  "Encodes the labels of a domain name as Punycode.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+		{
+			Name: "punycode_domain_to_string",
+			Doc:  "Decodes the Punycode labels of a domain name.",
+			Sigs: []Sig{
+				{Params: []Param{
+					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
+				}, Ret: Return{Type: types.String}},
+			},
+		},
+	}
+}
