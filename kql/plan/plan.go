@@ -140,7 +140,10 @@ type (
 	}
 	// Apply runs Sub once for each group of input rows and appends the results.
 	// Sub reads the group through Rows. For mv-apply a group is what one row
-	// expands to by Unnest, for partition the rows of one value of By.
+	// expands to by Unnest, for partition the rows of one value of By. Rows gives
+	// the input's columns under their own ids, and the items of Unnest under
+	// theirs in place of the columns that they replace; so a column of Sub may be
+	// an input column that passes through, and then stands in Cols once.
 	Apply struct {
 		Input  Node
 		Unnest *UnnestSpec // mv-apply
