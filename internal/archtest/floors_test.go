@@ -20,10 +20,10 @@ const module = "github.com/azflow/azflow"
 var floors = [][]string{
 	{"kql/types", "kql/diag", "flowlog", "internal/spectest", "internal/batch", "internal/config"}, // words, and the test kit
 	{"kql/ast", "kql/sqlast", "kql/plan", "flowlog/*", "internal/lake/segment"},                    // shapes
-	{"schema", "kql/fn", "kql/parser", "internal/chdbtest"},                                        // tables and readers
-	{"kql/eval", "kql/format", "kql/rewrite", "kql/sqlgen", "internal/render", "internal/lake", // makers
+	{"schema", "kql/fn", "kql/parser", "kql/physical", "internal/chdbtest"},                        // tables and readers
+	{"kql/eval", "kql/format", "kql/sqlgen", "internal/render", "internal/lake", // makers
 		"internal/flowgen"},
-	{"kql/physical"},
+	{"kql/rewrite"},
 	{"kql/bind", "kql/sqlgen/*", "internal/trafficanalytics", "internal/source"}, // binders, and the ports
 	{"kql/op", "kql/plugin", "kql/lint", "internal/source/*"},                    // operators
 	{"kql"}, // the compiler

@@ -1,0 +1,47 @@
+package sqlgen
+
+import (
+	"github.com/azflow/azflow/kql/physical"
+	"github.com/azflow/azflow/kql/sqlast"
+	"github.com/azflow/azflow/kql/types"
+)
+
+// A Dialect is the SQL of one engine: its syntax, and which of KQL's functions
+// it has an exact form for. A Dialect is never changed.
+type Dialect interface {
+	// Name is the engine's name: duckdb, clickhouse.
+	Name() string
+	// Syntax is how the engine writes SQL.
+	Syntax() *sqlast.Syntax
+	// Kernels reports whether the engine can call the kernels of kql/fn: then a
+	// function without a form of its own becomes a Call.
+	Kernels() bool
+	// Function returns the exact form of a scalar function, with the form of its
+	// value; false if there is none for these arguments.
+	Function(name string, args []Arg, ret types.Type) (sqlast.Expr, bool)
+	// Aggregate returns the exact forms of an aggregate's columns; false if there
+	// are none for these arguments.
+	Aggregate(a Aggregation) ([]sqlast.Expr, bool)
+	// TicksOf converts a timestamp to ticks.
+	TicksOf(stamp sqlast.Expr) sqlast.Expr
+}
+
+// An Arg is an argument written in SQL.
+type Arg struct {
+	X    sqlast.Expr
+	Type types.Type
+	Form physical.Form
+	// Const and Value are set for an argument that is known.
+	Const bool
+	Value types.Value
+}
+
+// An Aggregation is the call of an aggregate function.
+type Aggregation struct {
+	Func  string
+	Args  []Arg
+	Order []sqlast.Order // of the input; nil for none
+	Cols  []types.Type   // of the results
+	// JSON writes an argument's value as an element of a dynamic array.
+	JSON func(Arg) (sqlast.Expr, bool)
+}
