@@ -2,7 +2,11 @@ module github.com/azflow/azflow
 
 go 1.26.0
 
-require github.com/cockroachdb/apd/v3 v3.2.1
+require (
+	github.com/cockroachdb/apd/v3 v3.2.1
+	github.com/klauspost/compress v1.20.3
+	pgregory.net/rapid v1.3.0
+)
 
 require (
 	github.com/clipperhouse/uax29/v2 v2.2.0 // indirect

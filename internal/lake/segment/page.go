@@ -1,0 +1,318 @@
+package segment
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+
+	"github.com/azflow/azflow/internal/batch"
+)
+
+// plainBelow is the size in bytes below which a column chunk of one page is
+// not compressed.
+const plainBelow = 128
+
+// endPage makes a page of the rows that are not in one yet. last says that
+// the row group ends.
+func (c *column) endPage(e *encoder, last bool) {
+	if c.rows == 0 {
+		return
+	}
+	if c.mode == inRuns && !c.runsPay() {
+		c.unroll()
+	}
+	e.body = e.body[:0]
+	encoding := encPlain
+	nulls := c.nulls
+	switch c.mode {
+	case inRuns:
+		nulls = 0
+		for _, r := range c.runs {
+			if r.id == batch.Null {
+				nulls += r.rows
+			}
+		}
+		c.levelsOfRuns(e)
+		if nulls < c.rows {
+			encoding = c.encodeRuns(e)
+		}
+	case inCodes:
+		ids := c.levelsOfCodes(e)
+		if len(ids) > 0 {
+			encoding = c.encodeCodes(e, ids)
+		}
+	case inValues:
+		c.levelsOfValues(e)
+		if len(c.ints) > 0 {
+			encoding = c.encodeValues(e)
+		}
+	}
+	if len(c.pages) == 0 {
+		c.chunk.codec = e.codec
+		if last && len(e.body) < plainBelow && c.dict.bytes < maxStatBytes {
+			c.chunk.codec = codecNone
+		}
+	}
+	e.makePage(&c.chunk, pageData, encoding, c.rows)
+	c.pages = append(c.pages, e.page...)
+	c.chunk.rows += int64(c.rows)
+	c.chunk.nulls += int64(nulls)
+	c.empty()
+}
+
+// width returns the bits of a position in a dictionary of n values.
+func width(n int) uint { return uint(bits.Len32(uint32(max(n-1, 0)))) }
+
+// runsPay reports whether the rows take less space as runs than packed by row.
+func (c *column) runsPay() bool {
+	w := int(width(c.dict.len()))
+	return len(c.runs)*(16+w) <= c.rows*max(w, 1) || len(c.runs) <= 2
+}
+
+// Definition levels: for nullable columns, 1 for a value and 0 for null, in
+// the RLE hybrid encoding with its length before it.
+
+func (c *column) levels(e *encoder, encode func(b []byte) []byte) {
+	if !c.field.Nullable {
+		return
+	}
+	e.body = append(e.body, 0, 0, 0, 0)
+	e.body = encode(e.body)
+	binary.LittleEndian.PutUint32(e.body, uint32(len(e.body)-4))
+}
+
+func (c *column) levelsOfRuns(e *encoder) {
+	c.levels(e, func(b []byte) []byte {
+		for i := 0; i < len(c.runs); {
+			n, null := 0, c.runs[i].id == batch.Null
+			for ; i < len(c.runs) && (c.runs[i].id == batch.Null) == null; i++ {
+				n += c.runs[i].rows
+			}
+			b = appendRun(b, n, level(!null), 1)
+		}
+		return b
+	})
+}
+
+func level(valued bool) uint32 {
+	if valued {
+		return 1
+	}
+	return 0
+}
+
+// levelsOfCodes encodes the levels and returns the positions that are not null.
+func (c *column) levelsOfCodes(e *encoder) []uint32 {
+	if c.nulls == 0 || c.nulls == c.rows {
+		c.levels(e, func(b []byte) []byte { return appendRun(b, c.rows, level(c.nulls == 0), 1) })
+		return c.ids[:c.rows-c.nulls]
+	}
+	e.ids = e.ids[:0]
+	e.bits = append(e.bits[:0], make([]byte, (c.rows+7)/8)...)
+	for i, id := range c.ids {
+		if id != batch.Null {
+			e.bits[i>>3] |= 1 << (i & 7)
+			e.ids = append(e.ids, id)
+		}
+	}
+	c.levels(e, func(b []byte) []byte { return appendBitmap(b, e.bits) })
+	return e.ids
+}
+
+// appendBitmap appends bits as one bit-packed run of 1 bit a value.
+func appendBitmap(b, set []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(len(set))<<1|1)
+	return append(b, set...)
+}
+
+func (c *column) levelsOfValues(e *encoder) {
+	c.levels(e, func(b []byte) []byte {
+		if c.nulls == 0 || c.nulls == c.rows {
+			return appendRun(b, c.rows, level(c.nulls == 0), 1)
+		}
+		e.bits = e.bits[:0]
+		for _, w := range c.valid[:(c.rows+63)/64] {
+			e.bits = binary.LittleEndian.AppendUint64(e.bits, w)
+		}
+		return appendBitmap(b, e.bits[:(c.rows+7)/8])
+	})
+}
+
+func (c *column) encodeRuns(e *encoder) int {
+	if c.field.Kind == batch.Bool {
+		e.bits = e.bits[:0]
+		n := 0
+		for _, r := range c.runs {
+			if r.id != batch.Null {
+				e.bits = appendBits(e.bits, n, r.rows, r.id == 1)
+				n += r.rows
+			}
+		}
+		e.body = append(e.body, e.bits...)
+		return encPlain
+	}
+	w := width(c.dict.len())
+	e.body = append(e.body, byte(w))
+	for i := 0; i < len(c.runs); {
+		r := c.runs[i]
+		for i++; i < len(c.runs) && (c.runs[i].id == r.id || c.runs[i].id == batch.Null || r.id == batch.Null); i++ {
+			if r.id == batch.Null { // levels have the nulls: runs on both sides of them meet
+				r = c.runs[i]
+			} else if c.runs[i].id == r.id {
+				r.rows += c.runs[i].rows
+			}
+		}
+		if r.id != batch.Null {
+			e.body = appendRun(e.body, r.rows, r.id, w)
+		}
+	}
+	return encDict
+}
+
+// appendBits sets n bits from bit at, the number of bits in b so far, to v.
+func appendBits(b []byte, at, n int, v bool) []byte {
+	for ; n > 0 && at&7 != 0; n-- {
+		if v {
+			b[at>>3] |= 1 << (at & 7)
+		}
+		at++
+	}
+	whole := byte(0)
+	if v {
+		whole = 0xff
+	}
+	b = appendFill(b, whole, n/8)
+	if n &= 7; n > 0 {
+		b = append(b, whole>>(8-n))
+	}
+	return b
+}
+
+func (c *column) encodeCodes(e *encoder, ids []uint32) int {
+	if c.field.Kind == batch.Bool {
+		o := len(e.body)
+		e.body = append(e.body, make([]byte, (len(ids)+7)/8)...)
+		out := e.body[o:]
+		for i, id := range ids {
+			out[i>>3] |= byte(id) << (i & 7)
+		}
+		return encPlain
+	}
+	w := width(c.dict.len())
+	e.body = append(e.body, byte(w))
+	diff := uint32(0)
+	for _, id := range ids {
+		diff |= id ^ ids[0]
+	}
+	if diff == 0 {
+		e.body = appendRun(e.body, len(ids), ids[0], w)
+	} else {
+		e.body = appendBitPacked(e.body, ids, w)
+	}
+	return encDict
+}
+
+func (c *column) encodeValues(e *encoder) int {
+	if c.field.Kind == batch.Real {
+		for _, v := range c.ints {
+			e.body = binary.LittleEndian.AppendUint64(e.body, uint64(v))
+		}
+		c.reals.see(c.ints)
+		return encPlain
+	}
+	e.body = appendDelta(e.body, c.ints, narrow(c.field.Kind))
+	return encDelta
+}
+
+// endChunk works out the statistics of the chunk and makes its dictionary's
+// page, if it has one, in e.page.
+func (c *column) endChunk(e *encoder) {
+	c.stats()
+	if c.chunk.encodings>>encDict&1 == 0 {
+		return
+	}
+	e.body = e.body[:0]
+	switch {
+	case c.field.Kind == batch.Text:
+		for _, s := range c.dict.text {
+			e.body = binary.LittleEndian.AppendUint32(e.body, uint32(len(s)))
+			e.body = append(e.body, s...)
+		}
+	case narrow(c.field.Kind):
+		for _, v := range c.dict.ints {
+			e.body = binary.LittleEndian.AppendUint32(e.body, uint32(v))
+		}
+	default:
+		for _, v := range c.dict.ints {
+			e.body = binary.LittleEndian.AppendUint64(e.body, uint64(v))
+		}
+	}
+	e.makePage(&c.chunk, pageDict, encPlain, c.dict.len())
+	c.chunk.encodings |= 1 << encRLE
+}
+
+// stats sets the chunk's minimum and maximum. Every value of the dictionary
+// occurs in the rows, but those of Bool.
+func (c *column) stats() {
+	m := &c.chunk
+	if c.field.Nullable {
+		m.encodings |= 1 << encRLE
+	}
+	if m.nulls == m.rows {
+		return
+	}
+	switch c.field.Kind {
+	case batch.Text:
+		low, high := c.dict.text[0], c.dict.text[0]
+		for _, s := range c.dict.text[1:] {
+			low, high = min(low, s), max(high, s)
+		}
+		if m.hasStats = max(len(low), len(high)) <= maxStatBytes; m.hasStats {
+			m.minimum, m.maximum = []byte(low), []byte(high)
+		}
+	case batch.Bool:
+	case batch.Real:
+		c.reals.see(c.dict.ints)
+		m.minimum, m.maximum, m.hasStats = c.reals.bytes()
+	default:
+		for _, v := range c.dict.ints {
+			c.see(v, v)
+		}
+		m.minimum, m.maximum, m.hasStats = statBytes(c.field.Kind, c.low), statBytes(c.field.Kind, c.high), true
+	}
+}
+
+// realRange is the range of reals; none if one of them is NaN, since readers
+// disagree on its order.
+type realRange struct {
+	low, high float64
+	any, nan  bool
+}
+
+func (r *realRange) see(bits []int64) {
+	for _, b := range bits {
+		v := math.Float64frombits(uint64(b))
+		switch {
+		case math.IsNaN(v):
+			r.nan = true
+		case !r.any:
+			r.low, r.high, r.any = v, v, true
+		default:
+			r.low, r.high = min(r.low, v), max(r.high, v)
+		}
+	}
+}
+
+// bytes returns the range as statistics; zeros take the sign that widens it.
+func (r *realRange) bytes() (low, high []byte, ok bool) {
+	if r.nan || !r.any {
+		return nil, nil, false
+	}
+	if r.low == 0 {
+		r.low = math.Copysign(0, -1)
+	}
+	if r.high == 0 {
+		r.high = 0
+	}
+	return statBytes(batch.Real, int64(math.Float64bits(r.low))), statBytes(batch.Real, int64(math.Float64bits(r.high))), true
+}

@@ -1,0 +1,364 @@
+package segment
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math"
+	"slices"
+
+	"github.com/klauspost/compress/s2"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/azflow/azflow/internal/batch"
+)
+
+// Writer writes one segment. It holds at most one row group, compressed, and
+// one page a column that varies; it is not safe for concurrent use.
+type Writer struct {
+	out    *bufio.Writer
+	at     int64 // file offset
+	foot   footer
+	cols   []column
+	opt    Options
+	rows   int // in the row group
+	window int // rows since pages were last ended together
+	err    error
+
+	enc    encoder
+	bases  []base
+	baseOf []int // of each column of the batch at hand, or -1
+	table  []uint32
+}
+
+// NewWriter starts a segment with the given columns on w. The caller creates,
+// syncs, closes and renames the file.
+func NewWriter(w io.Writer, fields []batch.Field, opt Options) (*Writer, error) {
+	if opt.GroupRows == 0 {
+		opt.GroupRows = defaultGroupRows
+	}
+	if opt.PageRows == 0 {
+		opt.PageRows = defaultPageRows
+	}
+	if opt.GroupRows < 0 || opt.GroupRows > maxGroupRows || opt.PageRows < 0 {
+		return nil, fmt.Errorf("row groups of %d and pages of %d rows cannot be written: groups take 1 to %d rows", opt.GroupRows, opt.PageRows, maxGroupRows)
+	}
+	x := &Writer{out: bufio.NewWriterSize(w, 64<<10), opt: opt, cols: make([]column, len(fields)), baseOf: make([]int, len(fields))}
+	x.foot.fields = append(x.foot.fields, fields...)
+	seen := map[string]bool{}
+	for i, f := range fields {
+		if f.Kind < batch.Text || f.Kind > batch.Real || f.Name == "" || seen[f.Name] || f.Nullable && f.Kind == batch.Text {
+			return nil, fmt.Errorf("column %q (%v) is unnamed, twice there, a nullable text or of no kind", f.Name, f.Kind)
+		}
+		seen[f.Name] = true
+		x.cols[i].init(f)
+	}
+	switch opt.Codec {
+	case Snappy:
+		x.enc.codec = codecSnappy
+	case Zstd:
+		x.enc.codec = codecZstd
+		var err error
+		x.enc.zstd, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedDefault),
+			zstd.WithWindowSize(512<<10), zstd.WithLowerEncoderMem(true), zstd.WithEncoderCRC(false))
+		if err != nil {
+			return nil, err
+		}
+	case Uncompressed:
+		x.enc.codec = codecNone
+	default:
+		return nil, fmt.Errorf("unknown codec %d", opt.Codec)
+	}
+	x.write(magic[:])
+	return x, x.err
+}
+
+func (w *Writer) write(b []byte) {
+	if w.err != nil {
+		return
+	}
+	if _, err := w.out.Write(b); err != nil {
+		w.err = fmt.Errorf("write segment: %w", err)
+	}
+	w.at += int64(len(b))
+}
+
+// Write adds the rows of b, whose fields are the segment's in the same order.
+// Nothing of b is kept but texts. After an error the segment is of no use and
+// every later call returns that error.
+func (w *Writer) Write(b *batch.Batch) error { return w.WriteRange(b, 0, b.Rows) }
+
+// WriteRange adds the rows of b from from up to but without to.
+func (w *Writer) WriteRange(b *batch.Batch, from, to int) error {
+	if w.err == nil {
+		w.err = w.fits(b, from, to)
+	}
+	if w.err != nil {
+		return w.err
+	}
+	w.share(b)
+	for from < to && w.err == nil {
+		n := min(to-from, w.opt.GroupRows-w.rows, w.opt.PageRows-w.window)
+		w.add(b, from, from+n)
+		from += n
+		w.rows += n
+		w.window += n
+		if w.rows == w.opt.GroupRows || w.buffered() > maxGroupBytes {
+			w.endGroup()
+		} else if w.window == w.opt.PageRows {
+			w.endPages()
+		}
+	}
+	return w.err
+}
+
+func (w *Writer) fits(b *batch.Batch, from, to int) error {
+	if from < 0 || from > to || to > b.Rows {
+		return fmt.Errorf("rows %d to %d of a batch of %d", from, to, b.Rows)
+	}
+	if len(b.Fields) != len(w.foot.fields) || len(b.Columns) != len(w.foot.fields) {
+		return fmt.Errorf("batch has %d columns, the segment %d", len(b.Columns), len(w.foot.fields))
+	}
+	for i, f := range b.Fields {
+		if f != w.foot.fields[i] {
+			return fmt.Errorf("column %d of the batch is %v, of the segment %v", i, f, w.foot.fields[i])
+		}
+		if c := &b.Columns[i]; !reaches(c, f.Kind, to) {
+			return fmt.Errorf("column %s of the batch ends before row %d", f.Name, to)
+		}
+	}
+	return nil
+}
+
+// reaches reports whether c has values for the rows before to.
+func reaches(c *batch.Column, k batch.Kind, to int) bool {
+	switch {
+	case to == 0 || c.Form == batch.Const:
+		return true
+	case c.Form == batch.Runs:
+		return len(c.Ends) > 0 && len(c.IDs) == len(c.Ends) && int(c.Ends[len(c.Ends)-1]) >= to
+	case c.Form == batch.Coded:
+		return len(c.IDs) >= to
+	case k == batch.Real:
+		return len(c.Reals) >= to && (c.Valid == nil || len(c.Valid)*64 >= to)
+	default:
+		return len(c.Ints) >= to && (c.Valid == nil || len(c.Valid)*64 >= to)
+	}
+}
+
+// base is a slice of positions that several columns share, and the distinct
+// positions in the rows at hand.
+type base struct {
+	ids   []uint32
+	users int
+	done  bool     // order and rows are those of the rows at hand
+	order []uint32 // distinct positions
+	rows  []uint32 // one a row: index into order
+	seen  []uint32 // position -> index into order + 1
+}
+
+// share finds the columns of b that share a slice of positions.
+func (w *Writer) share(b *batch.Batch) {
+	n := 0
+	for i := range b.Columns {
+		c := &b.Columns[i]
+		w.baseOf[i] = -1
+		if c.Form != batch.Coded || len(c.IDs) == 0 {
+			continue
+		}
+		k := 0
+		for k < n && &w.bases[k].ids[0] != &c.IDs[0] {
+			k++
+		}
+		if k == n {
+			if n++; n > len(w.bases) {
+				w.bases = slices.Grow(w.bases, 1)[:n] // keeps the memory of earlier bases
+			}
+			w.bases[k].ids, w.bases[k].users = c.IDs, 0
+		}
+		w.bases[k].users++
+		w.baseOf[i] = k
+	}
+	w.bases = w.bases[:n]
+}
+
+func (s *base) find(from, to int) {
+	if s.done {
+		return
+	}
+	s.done = true
+	s.order = s.order[:0]
+	if cap(s.rows) < to-from {
+		s.rows = make([]uint32, to-from)
+	}
+	s.rows = s.rows[:to-from]
+	null := uint32(0)
+	for i, id := range s.ids[from:to] {
+		if int(id) >= len(s.seen) {
+			if id == batch.Null {
+				if null == 0 {
+					s.order = append(s.order, id)
+					null = uint32(len(s.order))
+				}
+				s.rows[i] = null - 1
+				continue
+			}
+			s.seen = append(s.seen, make([]uint32, int(id)+1)...)
+		}
+		l := s.seen[id]
+		if l == 0 {
+			s.order = append(s.order, id)
+			l = uint32(len(s.order))
+			s.seen[id] = l
+		}
+		s.rows[i] = l - 1
+	}
+	for _, id := range s.order {
+		if id != batch.Null {
+			s.seen[id] = 0
+		}
+	}
+}
+
+// add puts the rows of b into the columns.
+func (w *Writer) add(b *batch.Batch, from, to int) {
+	for k := range w.bases {
+		w.bases[k].done = false
+	}
+	for i := range w.cols {
+		col, c := &w.cols[i], &b.Columns[i]
+		var err error
+		switch c.Form {
+		case batch.Const:
+			err = col.addConst(&w.enc, c, to-from)
+		case batch.Runs:
+			err = col.addRuns(&w.enc, c, from, to)
+		case batch.Coded:
+			if s := &w.bases[w.baseOf[i]]; s.users > 1 || c.Via != nil {
+				s.find(from, to)
+				w.table, err = col.addShared(&w.enc, c, s, w.table)
+			} else {
+				err = col.addCoded(&w.enc, c, from, to)
+			}
+		case batch.Plain:
+			err = col.addPlain(&w.enc, c, from, to)
+		default:
+			err = fmt.Errorf("unknown form %d", c.Form)
+		}
+		if err != nil {
+			w.err = fmt.Errorf("column %s: %w", col.field.Name, err)
+			return
+		}
+	}
+}
+
+// buffered returns the bytes that wait for the row group's end.
+func (w *Writer) buffered() int {
+	n := 0
+	for i := range w.cols {
+		n += len(w.cols[i].pages) + w.cols[i].dict.bytes
+	}
+	return n
+}
+
+// endPages ends the pages of columns that hold values by row. Runs go on.
+func (w *Writer) endPages() {
+	for i := range w.cols {
+		if col := &w.cols[i]; col.mode != inRuns {
+			col.endPage(&w.enc, false)
+		}
+	}
+	w.window = 0
+}
+
+func (w *Writer) endGroup() {
+	g := rowGroup{rows: int64(w.rows), chunks: make([]chunk, len(w.cols))}
+	for i := range w.cols {
+		col := &w.cols[i]
+		col.endPage(&w.enc, true)
+		col.endChunk(&w.enc)
+		if col.chunk.encodings>>encDict&1 != 0 {
+			col.chunk.dictAt = w.at
+			w.write(w.enc.page)
+		}
+		col.chunk.dataAt = w.at
+		w.write(col.pages)
+		g.chunks[i] = col.chunk
+		col.reset()
+	}
+	w.foot.groups = append(w.foot.groups, g)
+	w.foot.rows += int64(w.rows)
+	w.rows, w.window = 0, 0
+}
+
+// Close writes what is left and the footer with meta, which may be nil, and
+// says what the segment holds. The writer is of no use afterwards.
+func (w *Writer) Close(meta Meta) (Summary, error) {
+	if w.err == nil && w.rows > 0 {
+		w.endGroup()
+	}
+	if w.err != nil {
+		return Summary{}, w.err
+	}
+	if meta != nil {
+		s, err := w.foot.summary(w.at)
+		if err != nil {
+			return Summary{}, err
+		}
+		if w.foot.meta, err = meta(s); err != nil {
+			return Summary{}, fmt.Errorf("metadata of the segment: %w", err)
+		}
+	}
+	b := w.foot.append(nil)
+	if len(b) > math.MaxInt32 {
+		return Summary{}, fmt.Errorf("metadata of the segment takes %d bytes, more than Parquet allows: write smaller segments", len(b))
+	}
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(b)))
+	w.write(append(b, magic[:]...))
+	if w.err == nil {
+		if err := w.out.Flush(); err != nil {
+			w.err = fmt.Errorf("write segment: %w", err)
+		}
+	}
+	if w.err != nil {
+		return Summary{}, w.err
+	}
+	w.err = errors.New("segment is closed")
+	return w.foot.summary(w.at)
+}
+
+// encoder holds what columns need to make pages, one page at a time.
+type encoder struct {
+	codec  int
+	zstd   *zstd.Encoder
+	body   []byte
+	packed []byte
+	page   []byte // the last page made: header and compressed body
+	ids    []uint32
+	bits   []byte
+}
+
+// makePage compresses the body into e.page and counts it in c.
+func (e *encoder) makePage(c *chunk, typ, encoding, values int) {
+	body := e.body
+	switch c.codec {
+	case codecSnappy:
+		e.packed = s2.EncodeSnappy(e.packed[:cap(e.packed)], body)
+	case codecZstd:
+		e.packed = e.zstd.EncodeAll(body, e.packed[:0])
+	default:
+		e.packed = append(e.packed[:0], body...)
+	}
+	h := pageHeader{
+		typ: typ, raw: int64(len(body)), stored: int64(len(e.packed)),
+		crc: int64(crc32.ChecksumIEEE(e.packed)), values: int64(values), encoding: encoding,
+	}
+	e.page = h.append(e.page[:0])
+	c.raw += int64(len(e.page)) + h.raw
+	c.stored += int64(len(e.page)) + h.stored
+	c.encodings |= 1 << encoding
+	e.page = append(e.page, e.packed...)
+}
