@@ -1,0 +1,39 @@
+package lake
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+)
+
+// networkFS returns the kind of network file system dir lies on, or "".
+func networkFS(dir string) (string, error) {
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err != nil {
+		return "", err
+	}
+	switch uint32(st.Type) { //nolint:gosec // the field's width differs between architectures
+	case unix.NFS_SUPER_MAGIC:
+		return "NFS", nil
+	case unix.SMB_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC:
+		return "SMB", nil
+	case unix.AFS_SUPER_MAGIC:
+		return "AFS", nil
+	}
+	return "", nil
+}
+
+// freeBytes returns how many bytes a user may still write to dir's volume.
+func freeBytes(dir string) (uint64, error) {
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err != nil {
+		return 0, err
+	}
+	return st.Bavail * uint64(st.Bsize), nil
+}
+
+// dirSyncUnsupported reports whether err says that the file system cannot
+// sync folders.
+func dirSyncUnsupported(err error) bool {
+	return errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP)
+}

@@ -1,0 +1,288 @@
+package lake
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// FooterKey is the key of the Parquet file metadata whose value is
+// [Footer.Encode]: what a catalogue needs to know a segment again.
+const FooterKey = "azflow.segment"
+
+// Footer is what a segment says about itself in its Parquet metadata. A
+// catalogue can be rebuilt from the footers of all segments. Times are UTC,
+// microseconds.
+type Footer struct {
+	Table         string    `json:"table"`
+	SchemaVersion int       `json:"schema_version"`
+	Writer        string    `json:"writer"`
+	Commit        string    `json:"commit"`
+	Created       time.Time `json:"created"` // when the commit was begun
+
+	MinTime      time.Time `json:"min_time"` // of TimeGenerated
+	MaxTime      time.Time `json:"max_time"`
+	MinFlowStart time.Time `json:"min_flow_start,omitzero"` // of FlowStartTime; zero if the table has none
+	MaxFlowStart time.Time `json:"max_flow_start,omitzero"`
+
+	// Level is 0 as ingested, 1 once compacted into its hour, 2 into its day.
+	Level int `json:"level,omitempty"`
+	// Partial says that rows of NTANetAnalytics here may share their key with
+	// rows of other segments: a scan has to merge them.
+	Partial bool `json:"partial,omitempty"`
+	// Interval is the merging interval of NTANetAnalytics rows; 0 elsewhere.
+	Interval time.Duration `json:"interval,omitempty"`
+
+	// Blobs lists what each blob contributed; empty for tables that blobs do not feed.
+	Blobs []BlobRange `json:"blobs,omitempty"`
+	// Subscriptions holds the subscription ids whose rows are here, sorted.
+	Subscriptions []string `json:"subscriptions,omitempty"`
+	// AddressFilter is an opaque filter of the local addresses in here.
+	AddressFilter []byte `json:"address_filter,omitempty"`
+	// Replaces names the segments whose rows this one's commit took over.
+	Replaces []string `json:"replaces,omitempty"`
+}
+
+// BlobGen names one reading of a blob: a rewritten blob gets a new generation.
+type BlobGen struct {
+	Blob       string `json:"blob"`
+	Generation int    `json:"generation"`
+}
+
+// BlobRange says which tuples of a blob lie in a segment.
+type BlobRange struct {
+	BlobGen
+	First int64 `json:"first"` // lowest tuple ordinal
+	Last  int64 `json:"last"`  // highest tuple ordinal
+	Rows  int64 `json:"rows"`  // tuples of the blob in this segment
+
+	// From and Cursor are where the reading that gave these rows began and
+	// ended; both are for rebuilding the catalogue and are not read from it.
+	From   Position `json:"from"`
+	Cursor Cursor   `json:"cursor"`
+	// Rules, Captures and Locals are the sightings of that reading; of all
+	// segments of one commit, one carries them. See [Commit.Range].
+	Rules    []RuleCount    `json:"rules,omitempty"`
+	Captures []CaptureHour  `json:"captures,omitempty"`
+	Locals   []LocalAddress `json:"locals,omitempty"`
+}
+
+// Segment is one Parquet file of one table and one day, as the catalogue knows it.
+type Segment struct {
+	Footer
+	ID    int64  // given by the catalogue
+	Name  string // TABLE/YYYY-MM-DD/FILE below segments/, with slashes
+	Day   string // YYYY-MM-DD, UTC
+	Rows  int64
+	Bytes int64 // of the file
+
+	Added int64 // generation that added it
+	Ended int64 // generation that ended it; 0 while live
+
+	Hidden Hidden // rows to leave out, as of the snapshot that found the segment
+}
+
+// Hidden says which rows of a segment a scan must leave out.
+type Hidden struct {
+	Blobs         []BlobGen // rewritten or forgotten
+	Before        time.Time // rows with an earlier TimeGenerated; zero for none
+	Subscriptions []string  // forgotten
+}
+
+// None reports whether every row of the segment counts.
+func (h Hidden) None() bool {
+	return len(h.Blobs) == 0 && h.Before.IsZero() && len(h.Subscriptions) == 0
+}
+
+// Encode returns the value to store under [FooterKey].
+func (f Footer) Encode() (string, error) {
+	b, err := json.Marshal(f)
+	return string(b), err
+}
+
+// ParseFooter reads what [Footer.Encode] wrote.
+func ParseFooter(s string) (Footer, error) {
+	var f Footer
+	if err := json.Unmarshal([]byte(s), &f); err != nil {
+		return Footer{}, fmt.Errorf("segment footer: %w", err)
+	}
+	if f.Table == "" || f.Commit == "" || f.Writer == "" {
+		return Footer{}, fmt.Errorf("segment footer names no table, writer or commit")
+	}
+	return f, nil
+}
+
+// MergeFooters returns the footer of a segment that holds the rows of all of
+// segs: times widened, blob ranges joined, hidden blobs left out. The caller
+// sets Level, Partial and the times again if it drops or merges rows; writer,
+// commit and Replaces are set by [Commit.NewFile] and [Commit.Replace].
+func MergeFooters(segs []Segment, hidden []BlobGen) Footer {
+	out := Footer{}
+	at := map[BlobGen]int{}
+	for i, s := range segs {
+		f := s.Footer
+		if i == 0 {
+			out.Table, out.SchemaVersion, out.Interval = f.Table, f.SchemaVersion, f.Interval
+			out.MinTime, out.MaxTime = f.MinTime, f.MaxTime
+			out.MinFlowStart, out.MaxFlowStart = f.MinFlowStart, f.MaxFlowStart
+		}
+		out.SchemaVersion = max(out.SchemaVersion, f.SchemaVersion)
+		out.Partial = out.Partial || f.Partial
+		out.MinTime, out.MaxTime = earliest(out.MinTime, f.MinTime), latest(out.MaxTime, f.MaxTime)
+		out.MinFlowStart, out.MaxFlowStart = earliest(out.MinFlowStart, f.MinFlowStart), latest(out.MaxFlowStart, f.MaxFlowStart)
+		out.Subscriptions = append(out.Subscriptions, f.Subscriptions...)
+		for _, b := range f.Blobs {
+			if slices.Contains(hidden, b.BlobGen) {
+				continue
+			}
+			j, ok := at[b.BlobGen]
+			if !ok {
+				at[b.BlobGen] = len(out.Blobs)
+				b.Rules, b.Captures, b.Locals = slices.Clone(b.Rules), slices.Clone(b.Captures), slices.Clone(b.Locals)
+				out.Blobs = append(out.Blobs, b)
+				continue
+			}
+			out.Blobs[j] = out.Blobs[j].join(b)
+		}
+	}
+	slices.Sort(out.Subscriptions)
+	out.Subscriptions = slices.Compact(out.Subscriptions)
+	return out
+}
+
+// join returns the range of both a and b, of the same blob and generation.
+func (a BlobRange) join(b BlobRange) BlobRange {
+	a.First, a.Last, a.Rows = min(a.First, b.First), max(a.Last, b.Last), a.Rows+b.Rows
+	if b.From.before(a.From) {
+		a.From = b.From
+	}
+	if a.Cursor.Position.before(b.Cursor.Position) {
+		a.Cursor = b.Cursor
+	}
+	a.Rules = sumRules(append(a.Rules, b.Rules...))
+	a.Captures = unique(append(a.Captures, b.Captures...))
+	a.Locals = unique(append(a.Locals, b.Locals...))
+	return a
+}
+
+// sumRules returns rules with one entry per (group, rule), in order of first mention.
+func sumRules(rules []RuleCount) []RuleCount {
+	type key struct{ group, rule string }
+	at := map[key]int{}
+	var out []RuleCount
+	for _, r := range rules {
+		k := key{r.AclGroup, r.AclRule}
+		i, ok := at[k]
+		if !ok {
+			at[k] = len(out)
+			out = append(out, r)
+			continue
+		}
+		out[i].FirstSeen, out[i].LastSeen = earliest(out[i].FirstSeen, r.FirstSeen), latest(out[i].LastSeen, r.LastSeen)
+		out[i].Hits += r.Hits
+		out[i].Denied += r.Denied
+	}
+	return out
+}
+
+// unique returns the distinct elements of list, in order of first mention.
+func unique[T comparable](list []T) []T {
+	seen := map[T]bool{}
+	return slices.DeleteFunc(list, func(v T) bool {
+		had := seen[v]
+		seen[v] = true
+		return had
+	})
+}
+
+// earliest returns the earlier of a and b, a zero time counting as unknown.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}
+
+// latest returns the later of a and b.
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// fileName is the part of a segment's name that says who wrote it and that
+// it is file k of the n of its commit.
+type fileName struct {
+	writer string
+	seq    int64 // of the commit within its writer
+	k, n   int
+	temp   bool // not named yet: n is unknown
+}
+
+var (
+	finalName = regexp.MustCompile(`^([0-9a-f]{16})-(\d+)-(\d+)of(\d+)\.parquet$`)
+	tempName  = regexp.MustCompile(`^([0-9a-f]{16})-(\d+)-(\d+)\.tmp$`)
+)
+
+func (f fileName) String() string {
+	if f.temp {
+		return fmt.Sprintf("%s-%d-%d.tmp", f.writer, f.seq, f.k)
+	}
+	return fmt.Sprintf("%s-%d-%dof%d.parquet", f.writer, f.seq, f.k, f.n)
+}
+
+// parseFileName reads the last element of a segment's name; false if no
+// writer of ours gave it.
+func parseFileName(base string) (fileName, bool) {
+	m := finalName.FindStringSubmatch(base)
+	temp := m == nil
+	if temp {
+		if m = tempName.FindStringSubmatch(base); m == nil {
+			return fileName{}, false
+		}
+	}
+	seq, err1 := strconv.ParseInt(m[2], 10, 64)
+	k, err2 := strconv.Atoi(m[3])
+	if err1 != nil || err2 != nil {
+		return fileName{}, false
+	}
+	f := fileName{writer: m[1], seq: seq, k: k, temp: temp}
+	if !temp {
+		n, err := strconv.Atoi(m[4])
+		if err != nil {
+			return fileName{}, false
+		}
+		f.n = n
+	}
+	return f, true
+}
+
+// dayOf returns the partition of a time.
+func dayOf(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// validTable reports whether a table's name can be a folder's everywhere.
+var validTable = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+
+// segmentPath returns the file of a segment's name.
+func segmentPath(root, name string) string {
+	return filepath.Join(root, "segments", filepath.FromSlash(name))
+}
+
+// splitName takes a segment's name apart.
+func splitName(name string) (table, day, base string, ok bool) {
+	parts := strings.Split(name, "/")
+	if len(parts) != 3 {
+		return "", "", "", false
+	}
+	if _, err := time.Parse(time.DateOnly, parts[1]); err != nil || !validTable.MatchString(parts[0]) {
+		return "", "", "", false
+	}
+	return parts[0], parts[1], path.Base(name), true
+}
