@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"net/netip"
 	"strconv"
+	"unicode/utf8"
 )
 
 // Dict gives ids to the values that [Columns] refer to. Ids count up from 0 in
@@ -87,13 +88,20 @@ func (s *Strings) reset() {
 	s.ids[""] = 0
 }
 
-// ID returns the id of text, which it copies if it is new.
+// ID returns the id of text, which it copies if it is new. Bytes that are not
+// UTF-8 become U+FFFD each, as encoding/json has it.
 func (s *Strings) ID(text []byte) uint32 {
 	if id, ok := s.ids[string(text)]; ok {
 		return id
 	}
-	id := uint32(len(s.texts))
 	t := string(text)
+	if !utf8.ValidString(t) {
+		t = string([]rune(t))
+		if id, ok := s.ids[t]; ok {
+			return id
+		}
+	}
+	id := uint32(len(s.texts))
 	s.texts = append(s.texts, t)
 	s.ids[t] = id
 	return id

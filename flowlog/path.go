@@ -24,18 +24,21 @@ type BlobPath struct {
 // whose shape is left open.
 var azurePath = regexp.MustCompile(`(?i)^(resourceId|flowLogResourceID)=(/.+?)/y=(\d{4}/m=\d{2}/d=\d{2}/h=\d{2}/m=\d{2})(?:/macAddress=([0-9a-f]{12}))?/PT1H\.json$`)
 
+// azureStart matches where the name begins.
+var azureStart = regexp.MustCompile(`(?i)(?:^|/)(?:resourceId|flowLogResourceID)=`)
+
 // ParsePath reads a blob name, or the path or URL of a copy of it. It reports
 // whether path is one that Azure gives to flow logs; a trailing .gz or .zst is
 // ignored, and backslashes are taken for slashes.
 func ParsePath(path string) (BlobPath, bool) {
 	path = TrimCompression(strings.ReplaceAll(path, `\`, "/"))
 	// The path of a copy can hold several names: the last one counts.
-	lower := "/" + strings.ToLower(path)
-	start := max(strings.LastIndex(lower, "/resourceid=/"), strings.LastIndex(lower, "/flowlogresourceid=/"))
-	if start < 0 {
+	starts := azureStart.FindAllStringIndex(path, -1)
+	if starts == nil {
 		return BlobPath{}, false
 	}
-	m := azurePath.FindStringSubmatch(path[start:])
+	path = strings.TrimPrefix(path[starts[len(starts)-1][0]:], "/")
+	m := azurePath.FindStringSubmatch(path)
 	if m == nil {
 		return BlobPath{}, false
 	}

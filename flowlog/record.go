@@ -50,8 +50,7 @@ type Record struct {
 // no other.
 //
 // The Record passed to yield is valid until yield returns. Decode retains
-// neither b nor the Record. It may overwrite up to [Pad] bytes of b's spare
-// capacity.
+// neither b nor the Record.
 type Decoder interface {
 	Decode(b []byte, yield func(*Record) error) (n int, err error)
 }
@@ -68,13 +67,15 @@ type Decoder interface {
 // With final set, b is the last window: a record cut short and other remains
 // are reported as issues, and still not consumed.
 //
-// It may overwrite up to [Pad] bytes of b's spare capacity, and copies b if it
-// has less than that. It retains neither b nor dst.
+// It retains neither b nor dst. It may read, without using, up to [Pad] bytes
+// of b's spare capacity: with that much, the last tuples of b are decoded as
+// fast as the others.
 type ColumnDecoder interface {
 	DecodeColumns(b []byte, final bool, cur *Cursor, dst *Columns) (n int)
 }
 
-// Pad is the spare capacity that a window should have after its last byte.
+// Pad is the spare capacity that a window should have after its last byte. A
+// window without it is decoded to the same columns, its end more slowly.
 const Pad = 256
 
 // Cursor is where to read on in a blob. The zero Cursor is the blob's start.

@@ -19,9 +19,9 @@ const module = "github.com/azflow/azflow"
 // packages of lower floors. "x/*" stands for every package right under x.
 var floors = [][]string{
 	{"kql/types", "kql/diag", "flowlog", "internal/spectest", "internal/batch", "internal/config"}, // words, and the test kit
-	{"kql/ast", "kql/sqlast", "kql/plan", "flowlog/*", "internal/lake/segment"},                    // shapes
-	{"schema", "kql/fn", "kql/parser", "kql/physical", "internal/chdbtest"},                        // tables and readers
-	{"kql/eval", "kql/format", "kql/sqlgen", "internal/render", "internal/lake", // makers
+	{"kql/ast", "kql/sqlast", "kql/plan", "flowlog/internal/*", "internal/lake/segment"},           // shapes
+	{"flowlog/*", "schema", "kql/fn", "kql/parser", "kql/physical", "internal/chdbtest"},           // tables and readers
+	{"flowlog/formats", "kql/eval", "kql/format", "kql/sqlgen", "internal/render", "internal/lake", // makers
 		"internal/flowgen"},
 	{"kql/rewrite"},
 	{"kql/bind", "kql/sqlgen/*", "internal/trafficanalytics", "internal/source"}, // binders, and the ports
@@ -57,7 +57,7 @@ var homes = map[string][]string{
 }
 
 // testOnly lists packages that only tests may import.
-var testOnly = []string{"internal/spectest", "internal/chdbtest"}
+var testOnly = []string{"flowlog/internal/wiretest", "internal/spectest", "internal/chdbtest"}
 
 func TestFloors(t *testing.T) {
 	for _, p := range list(t) {
