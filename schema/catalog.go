@@ -29,10 +29,12 @@ func NewCatalog(tables []Table) *Catalog {
 			}
 			continue
 		}
-		c.names = append(c.names, t.Name)
-		pt := &plan.Table{Name: t.Name, Doc: t.Doc, Time: t.TimeColumn}
+		if !t.Hidden {
+			c.names = append(c.names, t.Name)
+		}
+		pt := &plan.Table{Name: t.Name, Doc: t.Doc, Time: t.TimeColumn, Hidden: t.Hidden}
 		for _, col := range t.Columns {
-			pt.Columns = append(pt.Columns, plan.TableColumn{Name: col.Name, Type: col.Type, Doc: col.Doc, Hidden: col.Hidden, IPv4: col.IPv4})
+			pt.Columns = append(pt.Columns, plan.TableColumn{Name: col.Name, Type: col.Type, Doc: col.Doc, Hidden: col.Hidden, IPv4: col.IPv4, Expr: expr(col)})
 		}
 		for _, name := range all {
 			c.tables[name] = pt
@@ -59,3 +61,18 @@ func (c *Catalog) Function(name string) (*plan.Function, bool) {
 
 // Functions returns the names of all stored functions and views, sorted.
 func (c *Catalog) Functions() []string { return slices.Sorted(maps.Keys(c.functions)) }
+
+// expr returns the KQL expression of a column that files do not hold, "" for
+// one that they do.
+func expr(c Column) string {
+	switch c.Source {
+	case Constant, Absent:
+		return literal(c)
+	case Copy:
+		return c.SameAs
+	case Derived:
+		return c.Expr
+	default:
+		return ""
+	}
+}

@@ -31,6 +31,8 @@ type Table struct {
 	// column is added, dropped or changes its meaning, and is written into
 	// every segment.
 	Version int
+	// Hidden tables are there for other tables' expressions; no list has them.
+	Hidden bool
 	// View is the KQL query that makes the table's rows out of other tables;
 	// empty for a table that holds rows of its own. [Table.Query] completes it.
 	View string
@@ -59,6 +61,9 @@ type Column struct {
 	// SameAs names the column of the same table whose value this one shows
 	// (Source [Copy]); empty for all others.
 	SameAs string
+	// Expr makes a [Derived] column: a scalar KQL expression over the table's
+	// stored columns, hidden ones included.
+	Expr string
 	// Default is the value of a [Constant] column, as text. Any other column
 	// that is not stored is null, or empty if it is a string.
 	Default string
@@ -80,13 +85,14 @@ const (
 	Catalogue                     // facts of other blobs: joined when read, stored once the hour is final
 	Constant                      // the same in every row; not stored
 	Copy                          // another column of the same row; not stored
+	Derived                       // an expression over other columns of the row (Expr); not stored
 	View                          // the table's view; not stored
 	Absent                        // never filled, there for Azure's queries; not stored
 )
 
 var sourceNames = [...]string{
 	Decoder: "decoder", Ingest: "ingest", Attribution: "attribution", Enrichment: "enrichment", Inventory: "inventory",
-	Merge: "merge", Catalogue: "catalogue", Constant: "constant", Copy: "copy", View: "view", Absent: "never filled",
+	Merge: "merge", Catalogue: "catalogue", Constant: "constant", Copy: "copy", Derived: "derived", View: "view", Absent: "never filled",
 }
 
 // String returns the source's name in lower case.
@@ -131,7 +137,7 @@ func (c Column) Physical() Physical {
 // made when the table is read: from Default, from SameAs, or null.
 func (c Column) Stored() bool {
 	switch c.Source {
-	case Constant, Copy, View, Absent:
+	case Constant, Copy, Derived, View, Absent:
 		return false
 	default:
 		return true
@@ -174,6 +180,7 @@ func Tables() []Table {
 		flowsJoinVMs(),
 		ruleSightings(),
 		captureHours(),
+		localAddresses(),
 		ingestBlobs(),
 		ingestErrors(),
 		sessions(),

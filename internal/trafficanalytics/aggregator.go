@@ -559,7 +559,7 @@ func (a *Aggregator) numbers(b *batch.Batch, order []uint32) {
 	}
 	plain := func(v []int64) batch.Column { return batch.Column{Form: batch.Plain, Ints: v} }
 	b.Columns[indexOf("DestPort")] = port
-	b.Columns[indexOf("FlowIntervalStartTime")] = plain(start)
+	b.Columns[indexOf("TimeGenerated")] = plain(start)
 	b.Columns[indexOf("IntervalSeconds")] = batch.ConstInt(a.interval / 1e6)
 	b.Columns[indexOf("FlowStartTime")] = plain(first)
 	b.Columns[indexOf("FlowEndTime")] = plain(last)

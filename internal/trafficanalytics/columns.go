@@ -55,9 +55,9 @@ func Columns() []Column { return slices.Clone(columns) }
 // aggregation" (addresses, destination port, group, rule, direction, protocol)
 // with the capturing NIC, the flow log and both ends' owners.
 var columns = []Column{
-	{Name: "ItemHi", Kind: batch.Uint64, Role: Key},
-	{Name: "ItemLo", Kind: batch.Uint64, Role: Key},
-	{Name: "FlowIntervalStartTime", Kind: batch.Time, Role: Key},
+	{Name: "ItemHi", Kind: batch.Int64, Role: Key},
+	{Name: "ItemLo", Kind: batch.Int64, Role: Key},
+	{Name: "TimeGenerated", Kind: batch.Time, Role: Key},
 	{Name: "IntervalSeconds", Kind: batch.Int64, Role: Key},
 	{Name: "TimeProcessed", Kind: batch.Time, Role: Max},
 	{Name: "FlowStartTime", Kind: batch.Time, Role: Min},
@@ -67,6 +67,8 @@ var columns = []Column{
 	{Name: "DestIp", Kind: batch.Text, Role: Key, From: "DestIp"},
 	{Name: "SrcIp4", Kind: batch.Uint32, Role: Depends, From: "SrcIp", Int: ipv4, Nullable: true},
 	{Name: "DestIp4", Kind: batch.Uint32, Role: Depends, From: "DestIp", Int: ipv4, Nullable: true},
+	{Name: "SrcPublic", Kind: batch.Bool, Role: Depends, From: "SrcIp", Int: public},
+	{Name: "DestPublic", Kind: batch.Bool, Role: Depends, From: "DestIp", Int: public},
 	{Name: "DestPort", Kind: batch.Int32, Role: Key, From: "DestPort", Nullable: true},
 	{Name: "L4Protocol", Kind: batch.Text, Role: Key, From: "L4Protocol"},
 	{Name: "FlowDirection", Kind: batch.Text, Role: Key, From: "FlowDirection"},
@@ -89,7 +91,7 @@ var columns = []Column{
 	{Name: "FlowType", Kind: batch.Text, Role: Depends, From: "FlowType"},
 	{Name: "FlowTypeReason", Kind: batch.Text, Role: Depends, From: "FlowTypeReason"},
 	{Name: "L7Protocol", Kind: batch.Text, Role: Depends, From: "L7Protocol"},
-	{Name: "IsFlowCapturedAtUdrHop", Kind: batch.Bool, Role: Depends, From: "CaptureRole", Int: transit, Nullable: true},
+	{Name: "IsFlowCapturedAtUdrHop", Kind: batch.Bool, Role: Depends, From: "CaptureRole", Int: transit},
 	{Name: "IsHealthProbe", Kind: batch.Bool, Role: Depends, From: "SrcIp", Int: probe},
 	{Name: "CaptureNic", Kind: batch.Text, Role: Depends, From: "CaptureNic"},
 	{Name: "CaptureVm", Kind: batch.Text, Role: Depends, From: "CaptureVm"},
@@ -259,11 +261,22 @@ func probe(ip string) (int64, bool) {
 	return 0, true
 }
 
-// transit tells whether a capture is one at a user-defined route's next hop;
-// null while the role is not known.
+// transit tells whether a capture is one at a user-defined route's next hop.
 func transit(role string) (int64, bool) {
 	if role == "Transit" {
 		return 1, true
 	}
-	return 0, role != ""
+	return 0, true
 }
+
+// public tells whether an address is one of the internet's.
+func public(ip string) (int64, bool) {
+	a, err := netip.ParseAddr(ip)
+	if err != nil || !a.IsGlobalUnicast() || a.IsPrivate() || shared.Contains(a) {
+		return 0, true
+	}
+	return 1, true
+}
+
+// shared is the address space behind carrier-grade NAT. RFC 6598.
+var shared = netip.MustParsePrefix("100.64.0.0/10")

@@ -166,7 +166,7 @@ func union(a, b string) string {
 // interval, and forgets them.
 func (m *Merger) Flush() *batch.Batch {
 	n := m.rows
-	start := m.cols[indexOf("FlowIntervalStartTime")].ints
+	start := m.cols[indexOf("TimeGenerated")].ints
 	order := make([]uint32, n)
 	for i := range order {
 		order[i] = uint32(i)

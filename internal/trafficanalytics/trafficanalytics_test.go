@@ -324,7 +324,7 @@ func TestMergingIsTheSameHoweverTuplesAreSplit(t *testing.T) {
 			t.Fatalf("round %d: %d rows, a plain map has %d", round, len(whole), len(n))
 		} else {
 			for _, line := range whole {
-				k := strings.Join([]string{value(line, "FlowIntervalStartTime"), value(line, "SrcIp"), value(line, "DestIp"), value(line, "DestPort"), value(line, "FlowDirection"), value(line, "MacAddress")}, " ")
+				k := strings.Join([]string{value(line, "TimeGenerated"), value(line, "SrcIp"), value(line, "DestIp"), value(line, "DestPort"), value(line, "FlowDirection"), value(line, "MacAddress")}, " ")
 				if got := fmt.Sprint(value(line, "BytesSrcToDest"), " ", value(line, "RecordCount")); got != n[k] && got != strings.TrimPrefix(n[k], "0") {
 					t.Fatalf("round %d: %s has %q, a plain map %q", round, k, got, n[k])
 				}

@@ -23,6 +23,11 @@ type Table struct {
 	Columns []TableColumn
 	// Time is the column that --from, --to and segment pruning go by; "" for none.
 	Time string
+	// Hidden tables can be named, but are in no list, wildcard or search.
+	Hidden bool
+	// Variants names the stored function that stands for the table when an option
+	// has a value: "azflow_public_ips=packed" to the function's name.
+	Variants map[string]string
 }
 
 // TableColumn is a column of a table.
@@ -35,6 +40,9 @@ type TableColumn struct {
 	// IPv4 names the hidden column that holds this text's IPv4 address as an
 	// unsigned integer (null for any other text); "" for none.
 	IPv4 string
+	// Expr is set on a column that is not stored: a scalar KQL expression over
+	// the table's stored columns, hidden ones included, of the column's type.
+	Expr string
 }
 
 // Function is a function written in KQL, as Kusto stores them.
