@@ -141,10 +141,10 @@ func (c *Commit) Replace(s *Snapshot, segs ...Segment) {
 	c.replaces = append(c.replaces, segs...)
 }
 
-// Range returns what a segment's footer has to say of a blob of this commit's
-// Cursors: rows tuples with ordinals first to last. Of all ranges of a blob
-// the first returned carries its sightings.
-func (c *Commit) Range(blob string, first, last, rows int64) (BlobRange, error) {
+// Range returns what the footer of a segment of table has to say of a blob of
+// this commit's Cursors: rows of tuples with ordinals first to last. Of a
+// blob's ranges of Flows the first returned carries its sightings.
+func (c *Commit) Range(table, blob string, first, last, rows int64) (BlobRange, error) {
 	for i := range c.Cursors {
 		ch := &c.Cursors[i]
 		if ch.Next.Blob != blob {
@@ -161,7 +161,7 @@ func (c *Commit) Range(blob string, first, last, rows int64) (BlobRange, error) 
 		if c.ranged == nil {
 			c.ranged = map[string]bool{}
 		}
-		if !c.ranged[blob] {
+		if table == TableFlows && !c.ranged[blob] {
 			c.ranged[blob] = true
 			r.Rules, r.Captures, r.Locals = ch.Rules, ch.Captures, ch.Locals
 		}
@@ -213,6 +213,8 @@ func (c *Commit) check() error {
 		switch {
 		case n.Blob == "" || e.Blob != n.Blob:
 			return fmt.Errorf("cursor change from blob %q to %q", e.Blob, n.Blob)
+		case ch.continues() && e.Forgotten:
+			return fmt.Errorf("blob %s was forgotten on request: it can only be read again as a new generation", n.Blob)
 		case seen[n.Blob]:
 			return fmt.Errorf("blob %s: two cursor changes in one commit", n.Blob)
 		case n.Generation != want:

@@ -115,7 +115,7 @@ func TestARewrittenBlobHidesTheRowsOfItsOldGeneration(t *testing.T) {
 	c := w.Begin()
 	next := Cursor{Blob: "B", Generation: 1, Position: Position{700, 7, 7}, Tuples: 7, Records: 7, FirstSeen: old.FirstSeen, LastRead: noon}
 	c.Cursors = []CursorChange{{Expected: old, Next: next, Rules: []RuleCount{{AclGroup: "nsg", AclRule: "allow", FirstSeen: noon, LastSeen: noon, Hits: 7, Denied: 1}}}}
-	r, err := c.Range("B", 0, 6, 7)
+	r, err := c.Range(TableFlows, "B", 0, 6, 7)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -127,7 +127,7 @@ func read(c *Commit, from Cursor, n int64, at time.Time) error {
 	if n == 0 {
 		return nil
 	}
-	r, err := c.Range(from.Blob, from.NextTuple, from.NextTuple+n-1, n)
+	r, err := c.Range(TableFlows, from.Blob, from.NextTuple, from.NextTuple+n-1, n)
 	if err != nil {
 		return err
 	}

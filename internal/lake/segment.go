@@ -1,14 +1,13 @@
 package lake
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -119,18 +118,17 @@ func ParseFooter(s string) (Footer, error) {
 }
 
 // MergeFooters returns the footer of a segment that holds the rows of all of
-// segs: times widened, blob ranges joined, hidden blobs left out. The caller
-// sets Level, Partial and the times again if it drops or merges rows; writer,
-// commit and Replaces are set by [Commit.NewFile] and [Commit.Replace].
+// segs: times widened, ranges of blobs joined where one goes on where another
+// ends, hidden blobs left out. The segments' footers have to be those of the
+// files ([Lake.Footers]). The caller sets Level, Partial and the times again
+// if it drops or merges rows; [Commit.Stamp] does the rest.
 func MergeFooters(segs []Segment, hidden []BlobGen) Footer {
 	out := Footer{}
-	at := map[BlobGen]int{}
+	var ranges []BlobRange
 	for i, s := range segs {
 		f := s.Footer
 		if i == 0 {
-			out.Table, out.SchemaVersion, out.Interval = f.Table, f.SchemaVersion, f.Interval
-			out.MinTime, out.MaxTime = f.MinTime, f.MaxTime
-			out.MinFlowStart, out.MaxFlowStart = f.MinFlowStart, f.MaxFlowStart
+			out.Table, out.Interval = f.Table, f.Interval
 		}
 		out.SchemaVersion = max(out.SchemaVersion, f.SchemaVersion)
 		out.Partial = out.Partial || f.Partial
@@ -138,36 +136,32 @@ func MergeFooters(segs []Segment, hidden []BlobGen) Footer {
 		out.MinFlowStart, out.MaxFlowStart = earliest(out.MinFlowStart, f.MinFlowStart), latest(out.MaxFlowStart, f.MaxFlowStart)
 		out.Subscriptions = append(out.Subscriptions, f.Subscriptions...)
 		for _, b := range f.Blobs {
-			if slices.Contains(hidden, b.BlobGen) {
-				continue
+			if !slices.Contains(hidden, b.BlobGen) {
+				ranges = append(ranges, b)
 			}
-			j, ok := at[b.BlobGen]
-			if !ok {
-				at[b.BlobGen] = len(out.Blobs)
-				b.Rules, b.Captures, b.Locals = slices.Clone(b.Rules), slices.Clone(b.Captures), slices.Clone(b.Locals)
-				out.Blobs = append(out.Blobs, b)
-				continue
-			}
-			out.Blobs[j] = out.Blobs[j].join(b)
 		}
+	}
+	slices.SortStableFunc(ranges, func(a, b BlobRange) int {
+		return cmp.Or(cmp.Compare(a.Blob, b.Blob), cmp.Compare(a.Generation, b.Generation), cmp.Compare(a.From.NextTuple, b.From.NextTuple), cmp.Compare(a.First, b.First))
+	})
+	for _, r := range ranges {
+		if n := len(out.Blobs); n > 0 && out.Blobs[n-1].BlobGen == r.BlobGen && out.Blobs[n-1].Cursor.NextTuple == r.From.NextTuple && out.Blobs[n-1].Last < r.First {
+			out.Blobs[n-1] = out.Blobs[n-1].join(r)
+			continue
+		}
+		out.Blobs = append(out.Blobs, r)
 	}
 	slices.Sort(out.Subscriptions)
 	out.Subscriptions = slices.Compact(out.Subscriptions)
 	return out
 }
 
-// join returns the range of both a and b, of the same blob and generation.
+// join returns the range of a and the b that goes on where a ends.
 func (a BlobRange) join(b BlobRange) BlobRange {
-	a.First, a.Last, a.Rows = min(a.First, b.First), max(a.Last, b.Last), a.Rows+b.Rows
-	if b.From.before(a.From) {
-		a.From = b.From
-	}
-	if a.Cursor.Position.before(b.Cursor.Position) {
-		a.Cursor = b.Cursor
-	}
-	a.Rules = sumRules(append(a.Rules, b.Rules...))
-	a.Captures = unique(append(a.Captures, b.Captures...))
-	a.Locals = unique(append(a.Locals, b.Locals...))
+	a.Last, a.Rows, a.Cursor = b.Last, a.Rows+b.Rows, b.Cursor
+	a.Rules = sumRules(slices.Concat(a.Rules, b.Rules))
+	a.Captures = unique(slices.Concat(a.Captures, b.Captures))
+	a.Locals = unique(slices.Concat(a.Locals, b.Locals))
 	return a
 }
 
@@ -273,16 +267,4 @@ var validTable = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 // segmentPath returns the file of a segment's name.
 func segmentPath(root, name string) string {
 	return filepath.Join(root, "segments", filepath.FromSlash(name))
-}
-
-// splitName takes a segment's name apart.
-func splitName(name string) (table, day, base string, ok bool) {
-	parts := strings.Split(name, "/")
-	if len(parts) != 3 {
-		return "", "", "", false
-	}
-	if _, err := time.Parse(time.DateOnly, parts[1]); err != nil || !validTable.MatchString(parts[0]) {
-		return "", "", "", false
-	}
-	return parts[0], parts[1], path.Base(name), true
 }

@@ -85,7 +85,7 @@ CREATE TABLE segment_blobs (
   first      INTEGER NOT NULL,
   last       INTEGER NOT NULL,
   row_count  INTEGER NOT NULL,
-  PRIMARY KEY (segment, blob, generation)
+  PRIMARY KEY (segment, blob, generation, first)
 ) WITHOUT ROWID;
 CREATE INDEX segment_blobs_blob ON segment_blobs (blob, generation);
 
