@@ -51,41 +51,41 @@ func operators() []Func {
 	}
 
 	fs := []Func{
-		{Name: "+", Doc: "Adds.", Sigs: numeric(
+		{Name: "+", Doc: "Adds.", Kernel: addKernel, Sigs: numeric(
 			two(datetime, date("x"), dateSpan("y")), two(datetime, span("x"), date("y")), two(timespan, span("x"), span("y")),
 			two(first, dateSpan("x"), dyn("y")), two(second, dyn("x"), dateSpan("y")))},
-		{Name: "-", Doc: "Subtracts.", Sigs: numeric(
+		{Name: "-", Doc: "Subtracts.", Kernel: subKernel, Sigs: numeric(
 			two(timespan, date("x"), date("y")), two(datetime, date("x"), span("y")), two(datetime, span("x"), date("y")), two(timespan, span("x"), span("y")),
 			two(timespan, dateSpan("x"), dyn("y")), two(timespan, dyn("x"), dateSpan("y")))},
-		{Name: "*", Doc: "Multiplies; a product of longs wraps around.", Sigs: numeric(
+		{Name: "*", Doc: "Multiplies; a product of longs wraps around.", Kernel: mulKernel, Sigs: numeric(
 			two(first, dateSpan("x"), num("y")), two(second, num("x"), dateSpan("y")), two(timespan, span("x"), span("y")))},
-		{Name: "/", Doc: "Divides; a quotient of whole numbers is cut towards zero, and null if the divisor is 0.", Sigs: numeric(
+		{Name: "/", Doc: "Divides; a quotient of whole numbers is cut towards zero, and null if the divisor is 0.", Kernel: divKernel, Sigs: numeric(
 			two(real, date("x"), dateSpan("y")), two(real, span("x"), span("y")), two(first, dateSpan("x"), num("y")))},
-		{Name: "%", Doc: "Returns the remainder, never negative.", Sigs: numeric(
+		{Name: "%", Doc: "Returns the remainder, never negative.", Kernel: modKernel, Sigs: numeric(
 			two(timespan, date("x"), dateSpan("y")), two(timespan, span("x"), span("y")), two(first, dateSpan("x"), num("y")))},
-		{Name: "neg", Doc: "Negates.", Sigs: []Sig{
+		{Name: "neg", Doc: "Negates.", Kernel: negKernel, Sigs: []Sig{
 			{Params: []Param{kind("x", Summable)}, Ret: Return{Rule: FirstArgPromoted}}, {Params: []Param{dyn("x")}, Ret: dynamic},
 		}},
-		{Name: "==", Doc: "Compares for equality.", Sigs: equality},
-		{Name: "!=", Doc: "Compares for inequality.", Sigs: equality},
-		{Name: "<", Doc: "Compares for order.", Sigs: order},
-		{Name: "<=", Doc: "Compares for order.", Sigs: order},
-		{Name: ">", Doc: "Compares for order.", Sigs: order},
-		{Name: ">=", Doc: "Compares for order.", Sigs: order},
-		{Name: "and", Doc: "Holds if both operands do.", Sigs: logic},
-		{Name: "or", Doc: "Holds if one of the operands does.", Sigs: logic},
-		{Name: "in", Doc: "Reports whether a value is among others.", Sigs: among(Scalar)},
-		{Name: "!in", Doc: "Reports whether a value is not among others.", Sigs: among(Scalar)},
-		{Name: "in~", Doc: "Reports whether a string is among others, case aside.", Sigs: among(StringOrDynamic)},
-		{Name: "!in~", Doc: "Reports whether a string is not among others, case aside.", Sigs: among(StringOrDynamic)},
-		{Name: "has_any", Doc: "Reports whether a string has one of several terms.", Sigs: among(StringOrDynamic)},
-		{Name: "has_all", Doc: "Reports whether a string has all of several terms.", Sigs: among(StringOrDynamic)},
-		{Name: "between", Doc: "Reports whether a value lies in a range, its ends included.", Sigs: between},
-		{Name: "!between", Doc: "Reports whether a value lies outside a range.", Sigs: between},
-		{Name: "_member", Doc: "Returns a property of a dynamic value.", Sigs: []Sig{two(dynamic, dyn("x"), exact("name", types.String))}},
-		{Name: "_index", Doc: "Returns an element of a dynamic array, or a property of a bag.", Sigs: []Sig{two(dynamic, dyn("x"), exact("index", types.Long, types.String))}},
+		{Name: "==", Doc: "Compares for equality.", Kernel: eqKernel(false), Sigs: equality},
+		{Name: "!=", Doc: "Compares for inequality.", Kernel: eqKernel(true), Sigs: equality},
+		{Name: "<", Doc: "Compares for order.", Kernel: orderKernel(func(c int) bool { return c < 0 }), Sigs: order},
+		{Name: "<=", Doc: "Compares for order.", Kernel: orderKernel(func(c int) bool { return c <= 0 }), Sigs: order},
+		{Name: ">", Doc: "Compares for order.", Kernel: orderKernel(func(c int) bool { return c > 0 }), Sigs: order},
+		{Name: ">=", Doc: "Compares for order.", Kernel: orderKernel(func(c int) bool { return c >= 0 }), Sigs: order},
+		{Name: "and", Doc: "Holds if both operands do.", Kernel: andKernel, Sigs: logic},
+		{Name: "or", Doc: "Holds if one of the operands does.", Kernel: orKernel, Sigs: logic},
+		{Name: "in", Doc: "Reports whether a value is among others.", Kernel: inKernel(false, false), Sigs: among(Scalar)},
+		{Name: "!in", Doc: "Reports whether a value is not among others.", Kernel: inKernel(true, false), Sigs: among(Scalar)},
+		{Name: "in~", Doc: "Reports whether a string is among others, case aside.", Kernel: inKernel(false, true), Sigs: among(StringOrDynamic)},
+		{Name: "!in~", Doc: "Reports whether a string is not among others, case aside.", Kernel: inKernel(true, true), Sigs: among(StringOrDynamic)},
+		{Name: "has_any", Doc: "Reports whether a string has one of several terms.", Kernel: hasListKernel(false), Sigs: among(StringOrDynamic)},
+		{Name: "has_all", Doc: "Reports whether a string has all of several terms.", Kernel: hasListKernel(true), Sigs: among(StringOrDynamic)},
+		{Name: "between", Doc: "Reports whether a value lies in a range, its ends included.", Kernel: betweenKernel(false), Sigs: between},
+		{Name: "!between", Doc: "Reports whether a value lies outside a range.", Kernel: betweenKernel(true), Sigs: between},
+		{Name: "_member", Doc: "Returns a property of a dynamic value.", Kernel: memberKernel, Sigs: []Sig{two(dynamic, dyn("x"), exact("name", types.String))}},
+		{Name: "_index", Doc: "Returns an element of a dynamic array, or a property of a bag.", Kernel: indexKernel, Sigs: []Sig{two(dynamic, dyn("x"), exact("index", types.Long, types.String))}},
 		{
-			Name: "_column", Doc: "Returns one column of a function that returns several.",
+			Name: "_column", Doc: "Returns one column of a function that returns several.", Kernel: columnKernel,
 			Sigs: []Sig{two(Return{}, dyn("columns"), exact("number", types.Long))},
 		},
 	}
@@ -94,40 +94,16 @@ func operators() []Func {
 			name, doc := s.name, "Reports whether a string "+s.doc+"."
 			if negated {
 				name, doc = "!"+s.name, "Reports whether it does not hold that a string "+s.doc+"."
-				switch s.name {
-				case "matches regex":
-					continue
-				case "=~":
+				if s.name == "=~" {
 					name = "!~"
 				}
 			}
-			fs = append(fs, Func{Name: name, Doc: doc, Sigs: text})
+			fs = append(fs, Func{Name: name, Doc: doc, Kernel: s.kernel(negated), Sigs: text})
 		}
 	}
+	fs = append(fs, Func{Name: "matches regex", Doc: "Reports whether a string matches a regular expression.", Kernel: matchesKernel, Sigs: text})
 	for i := range fs {
 		fs[i].Operator = true
 	}
 	return fs
-}
-
-type textOperator struct{ name, doc string }
-
-// textOperators are the operators on two strings, each with its negation.
-func textOperators() []textOperator {
-	return []textOperator{
-		{"=~", "equals another, case aside"},
-		{"has", "has a term, case aside"},
-		{"has_cs", "has a term"},
-		{"hasprefix", "has a term with a prefix, case aside"},
-		{"hasprefix_cs", "has a term with a prefix"},
-		{"hassuffix", "has a term with a suffix, case aside"},
-		{"hassuffix_cs", "has a term with a suffix"},
-		{"contains", "contains another, case aside"},
-		{"contains_cs", "contains another"},
-		{"startswith", "starts with another, case aside"},
-		{"startswith_cs", "starts with another"},
-		{"endswith", "ends with another, case aside"},
-		{"endswith_cs", "ends with another"},
-		{"matches regex", "matches a regular expression"},
-	}
 }

@@ -26,7 +26,7 @@ func (i Instant) Time() time.Time {
 }
 
 // String returns the datetime as Kusto prints it: 2020-01-01T00:00:00.0000000Z.
-func (i Instant) String() string { return i.Time().Format("2006-01-02T15:04:05.0000000Z") }
+func (i Instant) String() string { return string(AppendInstant(nil, i)) }
 
 // ParseInstant reads a datetime in the forms that Kusto takes: ISO 8601 and its
 // shortenings, month/day/year, RFC 822 and RFC 850. A text without an offset is

@@ -26,10 +26,7 @@ func ParseUUID(s string) (UUID, bool) {
 }
 
 // String returns the guid in lower case with dashes.
-func (u UUID) String() string {
-	h := hex.EncodeToString(u[:])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
-}
+func (u UUID) String() string { return string(AppendUUID(nil, u)) }
 
 // ParseInterval reads a timespan in the form [-][d.]hh:mm[:ss[.fffffff]], or a
 // bare number of days.
@@ -102,31 +99,4 @@ func fractionTicks(s string) (int64, bool) {
 }
 
 // String returns the interval as Kusto prints it: [-][d.]hh:mm:ss[.fffffff].
-func (i Interval) String() string {
-	var b strings.Builder
-	n := uint64(i)
-	if i < 0 {
-		b.WriteByte('-')
-		n = -n
-	}
-	two := func(x uint64) {
-		b.WriteByte(byte('0' + x/10))
-		b.WriteByte(byte('0' + x%10))
-	}
-	if d := n / TicksPerDay; d > 0 {
-		b.WriteString(strconv.FormatUint(d, 10))
-		b.WriteByte('.')
-	}
-	two(n / TicksPerHour % 24)
-	b.WriteByte(':')
-	two(n / TicksPerMinute % 60)
-	b.WriteByte(':')
-	two(n / TicksPerSecond % 60)
-	if f := n % TicksPerSecond; f > 0 {
-		digits := strconv.FormatUint(f, 10)
-		b.WriteByte('.')
-		b.WriteString("0000000"[len(digits):])
-		b.WriteString(digits)
-	}
-	return b.String()
-}
+func (i Interval) String() string { return string(AppendInterval(nil, i)) }
