@@ -1,6 +1,8 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"github.com/azflow/azflow/kql/types"
+)
 
 // aggregateFuncs returns the aggregation functions.
 func aggregateFuncs() []Aggregate {

@@ -39,9 +39,9 @@ func (o arith) kernel(ctx *Ctx, args []*types.Vector, n int, out *types.Vector) 
 	case types.Real:
 		return always2(o.real)(ctx, args, n, out)
 	case types.Decimal:
-		return binary(o.decimal)(ctx, args, n, out)
+		return map2(o.decimal)(ctx, args, n, out)
 	}
-	return binary(o.long)(ctx, args, n, out)
+	return map2(o.long)(ctx, args, n, out)
 }
 
 // dynamic works on two dynamic values by what they hold.
@@ -212,7 +212,7 @@ var negKernel Kernel = func(ctx *Ctx, args []*types.Vector, n int, out *types.Ve
 	case types.Dynamic:
 		return lax(func(r *row) types.Value { return subArith.dynamic(int64(0), r.args[0]) })(ctx, args, n, out)
 	case types.DateTime:
-		return unary(func(types.Instant) (types.Instant, bool) { return 0, false })(ctx, args, n, out)
+		return map1(func(types.Instant) (types.Instant, bool) { return 0, false })(ctx, args, n, out)
 	}
 	return always(func(x int64) int64 { return -x })(ctx, args, n, out)
 }

@@ -290,4 +290,3 @@ func constantSet(t types.Type, list []*types.Vector, fold bool) (set map[string]
 	}
 	return set, hasNull
 }
-

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"strings"
 
 	"github.com/azflow/azflow/kql/types"
 )
@@ -105,8 +106,8 @@ func write[R any](out *types.Vector, n int, f func(i int) (R, bool)) {
 	}
 }
 
-// unary makes a kernel of a function that knows no null; not ok is null.
-func unary[A, R any](f func(A) (R, bool)) Kernel {
+// map1 makes a kernel of a function that knows no null; not ok is null.
+func map1[A, R any](f func(A) (R, bool)) Kernel {
 	return func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
 		a := read[A](args[0])
 		write(out, n, func(i int) (R, bool) {
@@ -121,8 +122,8 @@ func unary[A, R any](f func(A) (R, bool)) Kernel {
 	}
 }
 
-// binary is unary for two arguments.
-func binary[A, B, R any](f func(A, B) (R, bool)) Kernel {
+// map2 is map1 for two arguments.
+func map2[A, B, R any](f func(A, B) (R, bool)) Kernel {
 	return func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
 		a, b := read[A](args[0]), read[B](args[1])
 		write(out, n, func(i int) (R, bool) {
@@ -138,8 +139,8 @@ func binary[A, B, R any](f func(A, B) (R, bool)) Kernel {
 	}
 }
 
-// ternary is unary for three arguments.
-func ternary[A, B, C, R any](f func(A, B, C) (R, bool)) Kernel {
+// map3 is map1 for three arguments.
+func map3[A, B, C, R any](f func(A, B, C) (R, bool)) Kernel {
 	return func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
 		a, b, c := read[A](args[0]), read[B](args[1]), read[C](args[2])
 		write(out, n, func(i int) (R, bool) {
@@ -156,14 +157,14 @@ func ternary[A, B, C, R any](f func(A, B, C) (R, bool)) Kernel {
 	}
 }
 
-// always makes a total function of one argument fit for unary.
+// always makes a total function of one argument fit for map1.
 func always[A, R any](f func(A) R) Kernel {
-	return unary(func(a A) (R, bool) { return f(a), true })
+	return map1(func(a A) (R, bool) { return f(a), true })
 }
 
-// always2 makes a total function of two arguments fit for binary.
+// always2 makes a total function of two arguments fit for map2.
 func always2[A, B, R any](f func(A, B) R) Kernel {
-	return binary(func(a A, b B) (R, bool) { return f(a, b), true })
+	return map2(func(a A, b B) (R, bool) { return f(a, b), true })
 }
 
 // row is one row of the arguments of a rowwise kernel, each converted to the
@@ -273,6 +274,6 @@ func (c *Ctx) regexp(pattern string) (*regexp.Regexp, error) {
 	if c.regexps == nil || len(c.regexps) > 1000 {
 		c.regexps = map[string]*regexp.Regexp{}
 	}
-	c.regexps[pattern] = re
+	c.regexps[strings.Clone(pattern)] = re
 	return re, nil
 }

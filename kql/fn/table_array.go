@@ -1,6 +1,8 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"github.com/azflow/azflow/kql/types"
+)
 
 // arrayFuncs returns the functions of dynamic arrays.
 func arrayFuncs() []Func {
@@ -14,6 +16,7 @@ func arrayFuncs() []Func {
 					{Name: "delimiter", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: strcatArrayKernel,
 		},
 		{
 			Name: "array_strcat",
@@ -24,6 +27,7 @@ func arrayFuncs() []Func {
 					{Name: "delimiter", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: strcatArrayKernel,
 		},
 		{
 			Name: "repeat",
@@ -36,6 +40,7 @@ func arrayFuncs() []Func {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "repeat",
+			Kernel: repeatKernel,
 		},
 		{
 			Name: "array_length",
@@ -45,6 +50,7 @@ func arrayFuncs() []Func {
 					{Name: "array", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: arrayLengthKernel,
 		},
 		{
 			Name: "arraylength",
@@ -56,6 +62,7 @@ func arrayFuncs() []Func {
 			},
 			Obsolete: "array_length",
 			Hidden:   true,
+			Kernel:   arrayLengthKernel,
 		},
 		{
 			Name: "range",
@@ -67,6 +74,7 @@ func arrayFuncs() []Func {
 					{Name: "step", Kind: Summable, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: rangeKernel,
 		},
 		{
 			Name: "array_concat",
@@ -76,6 +84,7 @@ func arrayFuncs() []Func {
 					{Name: "array", Kind: Array, Min: 1, Max: 64},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: arrayConcatKernel,
 		},
 		{
 			Name: "array_iff",
@@ -87,6 +96,7 @@ func arrayFuncs() []Func {
 					{Name: "when_false", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: arrayIffKernel,
 		},
 		{
 			Name: "array_iif",
@@ -99,6 +109,7 @@ func arrayFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Hidden: true,
+			Kernel: arrayIffKernel,
 		},
 		{
 			Name: "array_index_of",
@@ -112,6 +123,7 @@ func arrayFuncs() []Func {
 					{Name: "occurrence", Kind: Integer, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: arrayIndexOfKernel,
 		},
 		{
 			Name: "array_slice",
@@ -123,6 +135,7 @@ func arrayFuncs() []Func {
 					{Name: "end", Kind: Integer, Min: 1, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
 			},
+			Kernel: arraySliceKernel,
 		},
 		{
 			Name: "array_split",
@@ -137,6 +150,7 @@ func arrayFuncs() []Func {
 					{Name: "indices", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
 			},
+			Kernel: arraySplitKernel,
 		},
 		{
 			Name: "array_shift_left",
@@ -148,6 +162,7 @@ func arrayFuncs() []Func {
 					{Name: "default_value", Kind: Scalar, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
 			},
+			Kernel: shiftKernel(1),
 		},
 		{
 			Name: "array_shift_right",
@@ -159,6 +174,7 @@ func arrayFuncs() []Func {
 					{Name: "default_value", Kind: Scalar, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
 			},
+			Kernel: shiftKernel(-1),
 		},
 		{
 			Name: "array_reverse",
@@ -168,6 +184,7 @@ func arrayFuncs() []Func {
 					{Name: "value", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
 			},
+			Kernel: arrayReverseKernel,
 		},
 		{
 			Name: "array_rotate_left",
@@ -178,6 +195,7 @@ func arrayFuncs() []Func {
 					{Name: "rotate_count", Kind: Integer, Min: 1, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
 			},
+			Kernel: rotateKernel(1),
 		},
 		{
 			Name: "array_rotate_right",
@@ -188,6 +206,7 @@ func arrayFuncs() []Func {
 					{Name: "rotate_count", Kind: Integer, Min: 1, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
 			},
+			Kernel: rotateKernel(-1),
 		},
 		{
 			Name: "array_sort_asc",
@@ -198,6 +217,7 @@ func arrayFuncs() []Func {
 					{Name: "nulls_last", Types: []types.Type{types.Bool}, Max: 1},
 				}, Ret: Return{Rule: Columns}},
 			},
+			Kernel: sortKernel(1),
 		},
 		{
 			Name: "array_sort_desc",
@@ -208,6 +228,7 @@ func arrayFuncs() []Func {
 					{Name: "nulls_last", Types: []types.Type{types.Bool}, Max: 1},
 				}, Ret: Return{Rule: Columns}},
 			},
+			Kernel: sortKernel(-1),
 		},
 		{
 			Name: "array_sum",
@@ -219,6 +240,7 @@ func arrayFuncs() []Func {
 			},
 			Obsolete: "series_sum",
 			Hidden:   true,
+			Kernel:   arraySumKernel,
 		},
 		{
 			Name: "zip",
@@ -228,6 +250,7 @@ func arrayFuncs() []Func {
 					{Name: "array", Kind: Array, Min: 2, Max: 64},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: zipKernel,
 		},
 		{
 			Name: "pack_array",
@@ -240,6 +263,7 @@ func arrayFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: packArrayKernel,
 		},
 		{
 			Name: "set_has_element",
@@ -250,6 +274,7 @@ func arrayFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: setHasKernel,
 		},
 		{
 			Name: "set_union",
@@ -259,6 +284,7 @@ func arrayFuncs() []Func {
 					{Name: "set", Kind: Array, Min: 2, Max: 64},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: setUnionKernel,
 		},
 		{
 			Name: "set_intersect",
@@ -268,6 +294,7 @@ func arrayFuncs() []Func {
 					{Name: "set", Kind: Array, Min: 2, Max: 64},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: setIntersectKernel,
 		},
 		{
 			Name: "set_difference",
@@ -277,6 +304,7 @@ func arrayFuncs() []Func {
 					{Name: "set", Kind: Array, Min: 2, Max: 64},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: setDifferenceKernel,
 		},
 		{
 			Name: "set_equals",
@@ -287,6 +315,7 @@ func arrayFuncs() []Func {
 					{Name: "set2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: setEqualsKernel,
 		},
 		{
 			Name: "jaccard_index",
@@ -296,6 +325,7 @@ func arrayFuncs() []Func {
 					{Name: "set", Kind: Array, Min: 2, Max: 2},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: jaccardKernel,
 		},
 	}
 }

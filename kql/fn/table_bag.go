@@ -1,6 +1,8 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"github.com/azflow/azflow/kql/types"
+)
 
 // bagFuncs returns the functions of property bags.
 func bagFuncs() []Func {
@@ -13,6 +15,7 @@ func bagFuncs() []Func {
 					{Name: "object", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: bagKeysKernel,
 		},
 		{
 			Name: "bag_pack",
@@ -23,6 +26,7 @@ func bagFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: Unbounded},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: bagPackKernel,
 		},
 		{
 			Name: "pack",
@@ -35,6 +39,7 @@ func bagFuncs() []Func {
 			},
 			Obsolete: "bag_pack",
 			Hidden:   true,
+			Kernel:   bagPackKernel,
 		},
 		{
 			Name: "pack_dictionary",
@@ -47,6 +52,7 @@ func bagFuncs() []Func {
 			},
 			Obsolete: "bag_pack",
 			Hidden:   true,
+			Kernel:   bagPackKernel,
 		},
 		{
 			Name: "bag_pack_columns",
@@ -56,6 +62,7 @@ func bagFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: Unbounded},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: bagPackKernel,
 		},
 		{
 			Name: "pack_all",
@@ -65,6 +72,7 @@ func bagFuncs() []Func {
 					{Name: "ignore_null_empty", Kind: Scalar, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: packAllKernel,
 		},
 		{
 			Name: "bag_merge",
@@ -74,6 +82,7 @@ func bagFuncs() []Func {
 					{Name: "bag", Kind: Bag, Min: 2, Max: 64},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: bagMergeKernel,
 		},
 		{
 			Name: "bag_remove_keys",
@@ -84,6 +93,7 @@ func bagFuncs() []Func {
 					{Name: "keys", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: bagRemoveKeysKernel,
 		},
 		{
 			Name: "bag_has_key",
@@ -94,6 +104,7 @@ func bagFuncs() []Func {
 					{Name: "key", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: bagHasKeyKernel,
 		},
 		{
 			Name: "bag_set_key",
@@ -105,6 +116,7 @@ func bagFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: bagSetKeyKernel,
 		},
 		{
 			Name: "bag_zip",
@@ -115,6 +127,7 @@ func bagFuncs() []Func {
 					{Name: "values", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: bagZipKernel,
 		},
 		{
 			Name: "treepath",
@@ -126,6 +139,7 @@ func bagFuncs() []Func {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "tree",
+			Kernel: treepathKernel,
 		},
 	}
 }

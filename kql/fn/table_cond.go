@@ -1,6 +1,8 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"github.com/azflow/azflow/kql/types"
+)
 
 // condFuncs returns the conditions and null handling.
 func condFuncs() []Func {
@@ -15,6 +17,7 @@ func condFuncs() []Func {
 					{Name: "else", Kind: CommonScalarOrDynamic, Min: 1, Max: 1},
 				}, Ret: Return{Rule: CommonNonDynamic}},
 			},
+			Kernel: iffKernel,
 		},
 		{
 			Name: "iff",
@@ -26,6 +29,7 @@ func condFuncs() []Func {
 					{Name: "else", Kind: CommonScalarOrDynamic, Min: 1, Max: 1},
 				}, Ret: Return{Rule: CommonNonDynamic}},
 			},
+			Kernel: iffKernel,
 		},
 		{
 			Name: "case",
@@ -37,6 +41,7 @@ func condFuncs() []Func {
 					{Name: "else", Kind: CommonScalarOrDynamic, Min: 1, Max: 1},
 				}, Ret: Return{Rule: CommonNonDynamic}},
 			},
+			Kernel: caseKernel,
 		},
 		{
 			Name: "assert",
@@ -47,6 +52,8 @@ func condFuncs() []Func {
 					{Name: "message", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel:   assertKernel,
+			Volatile: true,
 		},
 		{
 			Name: "not",
@@ -56,6 +63,7 @@ func condFuncs() []Func {
 					{Name: "expression", Types: []types.Type{types.Bool}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: notKernel,
 		},
 		{
 			Name: "isnull",
@@ -65,6 +73,7 @@ func condFuncs() []Func {
 					{Name: "expression", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: nullKernel(false),
 		},
 		{
 			Name: "isnotnull",
@@ -74,6 +83,7 @@ func condFuncs() []Func {
 					{Name: "expression", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: nullKernel(true),
 		},
 		{
 			Name: "notnull",
@@ -85,6 +95,7 @@ func condFuncs() []Func {
 			},
 			Obsolete: "isnotnull",
 			Hidden:   true,
+			Kernel:   nullKernel(true),
 		},
 		{
 			Name: "isempty",
@@ -94,6 +105,7 @@ func condFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: emptyKernel(false),
 		},
 		{
 			Name: "isnotempty",
@@ -103,6 +115,7 @@ func condFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: emptyKernel(true),
 		},
 		{
 			Name: "notempty",
@@ -114,6 +127,7 @@ func condFuncs() []Func {
 			},
 			Obsolete: "isnotempty",
 			Hidden:   true,
+			Kernel:   emptyKernel(true),
 		},
 		{
 			Name: "coalesce",
@@ -123,6 +137,7 @@ func condFuncs() []Func {
 					{Name: "arg", Kind: CommonScalar, Min: 2, Max: 64},
 				}, Ret: Return{Rule: Common}},
 			},
+			Kernel: coalesceKernel,
 		},
 		{
 			Name: "max_of",
@@ -132,6 +147,7 @@ func condFuncs() []Func {
 					{Name: "arg", Kind: CommonOrderable, Min: 2, Max: 64},
 				}, Ret: Return{Rule: Common}},
 			},
+			Kernel: extremeKernel(1),
 		},
 		{
 			Name: "min_of",
@@ -141,6 +157,7 @@ func condFuncs() []Func {
 					{Name: "arg", Kind: CommonOrderable, Min: 2, Max: 64},
 				}, Ret: Return{Rule: Common}},
 			},
+			Kernel: extremeKernel(-1),
 		},
 		{
 			Name: "around",
@@ -152,6 +169,7 @@ func condFuncs() []Func {
 					{Name: "delta", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: aroundKernel,
 		},
 	}
 }

@@ -1,6 +1,8 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"github.com/azflow/azflow/kql/types"
+)
 
 // contextFuncs returns the functions that the binder answers from what it knows of the query.
 func contextFuncs() []Func {

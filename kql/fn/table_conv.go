@@ -1,6 +1,8 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"github.com/azflow/azflow/kql/types"
+)
 
 // convFuncs returns the conversions.
 func convFuncs() []Func {
@@ -14,6 +16,7 @@ func convFuncs() []Func {
 				}, Ret: Return{Type: types.String}},
 			},
 			Naming: FirstArgName,
+			Kernel: convertKernel(types.String),
 		},
 		{
 			Name: "todynamic",
@@ -24,6 +27,7 @@ func convFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: FirstArgName,
+			Kernel: jsonKernel,
 		},
 		{
 			Name: "toobject",
@@ -36,6 +40,7 @@ func convFuncs() []Func {
 			Naming:   FirstArgName,
 			Obsolete: "todynamic",
 			Hidden:   true,
+			Kernel:   jsonKernel,
 		},
 		{
 			Name: "tolong",
@@ -46,6 +51,7 @@ func convFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Kernel: convertKernel(types.Long),
 		},
 		{
 			Name: "toint",
@@ -56,6 +62,7 @@ func convFuncs() []Func {
 				}, Ret: Return{Type: types.Int}},
 			},
 			Naming: FirstArgName,
+			Kernel: convertKernel(types.Int),
 		},
 		{
 			Name: "toreal",
@@ -66,6 +73,7 @@ func convFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: convertKernel(types.Real),
 		},
 		{
 			Name: "todouble",
@@ -76,6 +84,7 @@ func convFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: convertKernel(types.Real),
 		},
 		{
 			Name: "todatetime",
@@ -86,6 +95,7 @@ func convFuncs() []Func {
 				}, Ret: Return{Type: types.DateTime}},
 			},
 			Naming: FirstArgName,
+			Kernel: convertKernel(types.DateTime),
 		},
 		{
 			Name: "totimespan",
@@ -96,6 +106,7 @@ func convFuncs() []Func {
 				}, Ret: Return{Type: types.TimeSpan}},
 			},
 			Naming: FirstArgName,
+			Kernel: convertKernel(types.TimeSpan),
 		},
 		{
 			Name: "totime",
@@ -108,6 +119,7 @@ func convFuncs() []Func {
 			Naming:   FirstArgName,
 			Obsolete: "totimespan",
 			Hidden:   true,
+			Kernel:   convertKernel(types.TimeSpan),
 		},
 		{
 			Name: "tobool",
@@ -118,6 +130,7 @@ func convFuncs() []Func {
 				}, Ret: Return{Type: types.Bool}},
 			},
 			Naming: FirstArgName,
+			Kernel: convertKernel(types.Bool),
 		},
 		{
 			Name: "toboolean",
@@ -128,6 +141,7 @@ func convFuncs() []Func {
 				}, Ret: Return{Type: types.Bool}},
 			},
 			Naming: FirstArgName,
+			Kernel: convertKernel(types.Bool),
 		},
 		{
 			Name: "todecimal",
@@ -138,6 +152,7 @@ func convFuncs() []Func {
 				}, Ret: Return{Type: types.Decimal}},
 			},
 			Naming: FirstArgName,
+			Kernel: convertKernel(types.Decimal),
 		},
 		{
 			Name: "toguid",
@@ -148,6 +163,7 @@ func convFuncs() []Func {
 				}, Ret: Return{Type: types.GUID}},
 			},
 			Naming: FirstArgName,
+			Kernel: convertKernel(types.GUID),
 		},
 		{
 			Name: "gettype",
@@ -159,6 +175,7 @@ func convFuncs() []Func {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "type",
+			Kernel: lax(func(r *row) types.Value { return kindName(r.args[0], r.types[0]) }),
 		},
 	}
 }

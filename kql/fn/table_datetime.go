@@ -1,6 +1,8 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"github.com/azflow/azflow/kql/types"
+)
 
 // datetimeFuncs returns the functions of datetimes and timespans.
 func datetimeFuncs() []Func {
@@ -15,6 +17,8 @@ func datetimeFuncs() []Func {
 				}, Ret: Return{Type: types.String}},
 			},
 			Naming: FirstArgName,
+			Kernel: formatDatetimeKernel,
+			Check:  checkFormat(datetimeFields),
 		},
 		{
 			Name: "format_timespan",
@@ -26,6 +30,8 @@ func datetimeFuncs() []Func {
 				}, Ret: Return{Type: types.String}},
 			},
 			Naming: FirstArgName,
+			Kernel: formatTimespanKernel,
+			Check:  checkFormat(timespanFields),
 		},
 		{
 			Name: "make_datetime",
@@ -44,6 +50,7 @@ func datetimeFuncs() []Func {
 				}, Ret: Return{Type: types.DateTime}},
 			},
 			Naming: OnlyArgName,
+			Kernel: makeDatetimeKernel,
 		},
 		{
 			Name: "make_timespan",
@@ -65,6 +72,7 @@ func datetimeFuncs() []Func {
 				}, Ret: Return{Type: types.TimeSpan}},
 			},
 			Naming: OnlyArgName,
+			Kernel: makeTimespanKernel,
 		},
 		{
 			Name: "datetime_add",
@@ -76,6 +84,8 @@ func datetimeFuncs() []Func {
 					{Name: "datetime", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: map3(datetimeAdd),
+			Check:  checkPart,
 		},
 		{
 			Name: "datetime_diff",
@@ -87,6 +97,8 @@ func datetimeFuncs() []Func {
 					{Name: "datetime2", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Rule: TimeDiff}},
 			},
+			Kernel: map3(datetimeDiff),
+			Check:  checkPart,
 		},
 		{
 			Name: "datetime_part",
@@ -97,6 +109,8 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
 			},
+			Kernel: map2(datetimePart),
+			Check:  checkPart,
 		},
 		{
 			Name: "datepart",
@@ -109,6 +123,8 @@ func datetimeFuncs() []Func {
 			},
 			Obsolete: "datetime_part",
 			Hidden:   true,
+			Kernel:   map2(datetimePart),
+			Check:    checkPart,
 		},
 		{
 			Name: "datetime_local_to_utc",
@@ -119,6 +135,7 @@ func datetimeFuncs() []Func {
 					{Name: "timezone", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: toUTCKernel,
 		},
 		{
 			Name: "datetime_utc_to_local",
@@ -129,6 +146,7 @@ func datetimeFuncs() []Func {
 					{Name: "timezone", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: fromUTCKernel,
 		},
 		{
 			Name: "datetime_list_timezones",
@@ -136,6 +154,7 @@ func datetimeFuncs() []Func {
 			Sigs: []Sig{
 				{Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: zonesKernel,
 		},
 		{
 			Name: "dayofweek",
@@ -145,6 +164,7 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.TimeSpan}},
 			},
+			Kernel: always(dayOfWeek),
 		},
 		{
 			Name: "dayofmonth",
@@ -154,6 +174,7 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
 			},
+			Kernel: always(func(t types.Instant) int32 { return int32(types.CivilOf(t).Day) }),
 		},
 		{
 			Name: "dayofyear",
@@ -163,6 +184,7 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
 			},
+			Kernel: always(dayOfYear),
 		},
 		{
 			Name: "hourofday",
@@ -172,6 +194,7 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
 			},
+			Kernel: always(func(t types.Instant) int32 { return int32(types.CivilOf(t).Ticks / types.TicksPerHour) }),
 		},
 		{
 			Name: "week_of_year",
@@ -181,6 +204,7 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
 			},
+			Kernel: always(weekOfYear),
 		},
 		{
 			Name: "weekofyear",
@@ -192,6 +216,7 @@ func datetimeFuncs() []Func {
 			},
 			Obsolete: "week_of_year",
 			Hidden:   true,
+			Kernel:   always(weekOfYear),
 		},
 		{
 			Name: "monthofyear",
@@ -201,6 +226,7 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
 			},
+			Kernel: always(func(t types.Instant) int32 { return int32(types.CivilOf(t).Month) }),
 		},
 		{
 			Name: "getmonth",
@@ -210,6 +236,7 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
 			},
+			Kernel: always(func(t types.Instant) int32 { return int32(types.CivilOf(t).Month) }),
 		},
 		{
 			Name: "getyear",
@@ -219,6 +246,7 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
 			},
+			Kernel: always(func(t types.Instant) int32 { return int32(types.CivilOf(t).Year) }),
 		},
 		{
 			Name: "startofday",
@@ -230,6 +258,7 @@ func datetimeFuncs() []Func {
 				}, Ret: Return{Type: types.DateTime}},
 			},
 			Naming: FirstArgName,
+			Kernel: startKernel("day"),
 		},
 		{
 			Name: "startofweek",
@@ -240,6 +269,7 @@ func datetimeFuncs() []Func {
 					{Name: "offset", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: startKernel("week"),
 		},
 		{
 			Name: "startofmonth",
@@ -250,6 +280,7 @@ func datetimeFuncs() []Func {
 					{Name: "offset", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: startKernel("month"),
 		},
 		{
 			Name: "startofyear",
@@ -260,6 +291,7 @@ func datetimeFuncs() []Func {
 					{Name: "offset", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: startKernel("year"),
 		},
 		{
 			Name: "endofday",
@@ -270,6 +302,7 @@ func datetimeFuncs() []Func {
 					{Name: "offset", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: endKernel("day"),
 		},
 		{
 			Name: "endofweek",
@@ -280,6 +313,7 @@ func datetimeFuncs() []Func {
 					{Name: "offset", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: endKernel("week"),
 		},
 		{
 			Name: "endofmonth",
@@ -290,6 +324,7 @@ func datetimeFuncs() []Func {
 					{Name: "offset", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: endKernel("month"),
 		},
 		{
 			Name: "endofyear",
@@ -300,6 +335,7 @@ func datetimeFuncs() []Func {
 					{Name: "offset", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: endKernel("year"),
 		},
 		{
 			Name: "now",
@@ -309,6 +345,7 @@ func datetimeFuncs() []Func {
 					{Name: "offset", Types: []types.Type{types.TimeSpan}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: nowKernel,
 		},
 		{
 			Name: "ago",
@@ -318,6 +355,7 @@ func datetimeFuncs() []Func {
 					{Name: "timespan", Types: []types.Type{types.TimeSpan}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: agoKernel,
 		},
 		{
 			Name: "unixtime_seconds_todatetime",
@@ -327,6 +365,7 @@ func datetimeFuncs() []Func {
 					{Name: "number", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: unixKernel(1e7),
 		},
 		{
 			Name: "unixtime_milliseconds_todatetime",
@@ -336,6 +375,7 @@ func datetimeFuncs() []Func {
 					{Name: "number", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: unixKernel(1e4),
 		},
 		{
 			Name: "unixtime_microseconds_todatetime",
@@ -345,6 +385,7 @@ func datetimeFuncs() []Func {
 					{Name: "number", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: unixKernel(10),
 		},
 		{
 			Name: "unixtime_nanoseconds_todatetime",
@@ -354,6 +395,7 @@ func datetimeFuncs() []Func {
 					{Name: "number", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Kernel: unixKernel(0.01),
 		},
 	}
 }

@@ -1,6 +1,10 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"encoding/base64"
+
+	"github.com/azflow/azflow/kql/types"
+)
 
 // encodeFuncs returns the encodings and hashes.
 func encodeFuncs() []Func {
@@ -13,6 +17,7 @@ func encodeFuncs() []Func {
 					{Name: "url", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: always(func(s string) string { return urlEncode(s, "+") }),
 		},
 		{
 			Name: "url_encode_component",
@@ -22,6 +27,7 @@ func encodeFuncs() []Func {
 					{Name: "url", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: always(func(s string) string { return urlEncode(s, "%20") }),
 		},
 		{
 			Name: "url_decode",
@@ -31,6 +37,7 @@ func encodeFuncs() []Func {
 					{Name: "encoded_url", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: always(urlDecode),
 		},
 		{
 			Name: "base64_encode_tostring",
@@ -40,6 +47,7 @@ func encodeFuncs() []Func {
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: always(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }),
 		},
 		{
 			Name: "base64_encodestring",
@@ -51,6 +59,7 @@ func encodeFuncs() []Func {
 			},
 			Obsolete: "base64_encode_tostring",
 			Hidden:   true,
+			Kernel:   always(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }),
 		},
 		{
 			Name: "base64_decode_tostring",
@@ -60,6 +69,7 @@ func encodeFuncs() []Func {
 					{Name: "base64_string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: map1(decodeBase64Text),
 		},
 		{
 			Name: "base64_decodestring",
@@ -71,6 +81,7 @@ func encodeFuncs() []Func {
 			},
 			Obsolete: "base64_decode_tostring",
 			Hidden:   true,
+			Kernel:   map1(decodeBase64Text),
 		},
 		{
 			Name: "base64_decode_toarray",
@@ -80,6 +91,7 @@ func encodeFuncs() []Func {
 					{Name: "base64_string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: map1(decodeBase64Array),
 		},
 		{
 			Name: "base64_encode_fromarray",
@@ -89,6 +101,7 @@ func encodeFuncs() []Func {
 					{Name: "base64_string_decoded_as_array", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: map1(encodeBase64Array),
 		},
 		{
 			Name: "base64_decode_toguid",
@@ -98,6 +111,7 @@ func encodeFuncs() []Func {
 					{Name: "base64_string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.GUID}},
 			},
+			Kernel: map1(decodeBase64GUID),
 		},
 		{
 			Name: "base64_encode_fromguid",
@@ -107,6 +121,7 @@ func encodeFuncs() []Func {
 					{Name: "guid", Types: []types.Type{types.GUID}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: always(encodeBase64GUID),
 		},
 		{
 			Name: "zlib_decompress_from_base64_string",
@@ -116,6 +131,7 @@ func encodeFuncs() []Func {
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: zlibIn,
 		},
 		{
 			Name: "zlib_compress_to_base64_string",
@@ -125,6 +141,7 @@ func encodeFuncs() []Func {
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: zlibOut,
 		},
 		{
 			Name: "gzip_decompress_from_base64_string",
@@ -134,6 +151,7 @@ func encodeFuncs() []Func {
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: gzipIn,
 		},
 		{
 			Name: "gzip_compress_to_base64_string",
@@ -143,6 +161,7 @@ func encodeFuncs() []Func {
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: gzipOut,
 		},
 		{
 			Name: "__lz4_compress_dynamic_array_to_base64_string",
@@ -163,6 +182,7 @@ func encodeFuncs() []Func {
 					{Name: "mod", Kind: Integer, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: hashKernel,
 		},
 		{
 			Name: "hash_xxhash64",
@@ -173,6 +193,7 @@ func encodeFuncs() []Func {
 					{Name: "mod", Kind: Integer, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: hashKernel,
 		},
 		{
 			Name: "hash_sha256",
@@ -182,6 +203,7 @@ func encodeFuncs() []Func {
 					{Name: "source", Kind: NotDynamic, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: digestKernel(sha256Sum),
 		},
 		{
 			Name: "hash_md5",
@@ -191,6 +213,7 @@ func encodeFuncs() []Func {
 					{Name: "source", Kind: NotDynamic, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: digestKernel(md5Sum),
 		},
 		{
 			Name: "hash_sha1",
@@ -200,6 +223,7 @@ func encodeFuncs() []Func {
 					{Name: "source", Kind: NotDynamic, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: digestKernel(sha1Sum),
 		},
 		{
 			Name: "hash_combine",
@@ -209,6 +233,8 @@ func encodeFuncs() []Func {
 					{Name: "source", Kind: Scalar, Min: 2, Max: Unbounded},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel:     hashCombineKernel,
+			Unverified: true,
 		},
 		{
 			Name: "hash_many",
@@ -218,6 +244,8 @@ func encodeFuncs() []Func {
 					{Name: "source", Kind: NotDynamic, Min: 1, Max: Unbounded},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel:     hashManyKernel,
+			Unverified: true,
 		},
 		{
 			Name: "__hash_crc32",
@@ -275,6 +303,7 @@ func encodeFuncs() []Func {
 					{Name: "column", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: dataSizeKernel,
 		},
 	}
 }

@@ -1,6 +1,8 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"github.com/azflow/azflow/kql/types"
+)
 
 // ipFuncs returns the functions of IP addresses.
 func ipFuncs() []Func {
@@ -13,6 +15,7 @@ func ipFuncs() []Func {
 					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: map1(parseIPv4),
 		},
 		{
 			Name: "parse_ipv4_mask",
@@ -23,6 +26,7 @@ func ipFuncs() []Func {
 					{Name: "prefix", Types: []types.Type{types.Long}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: map2(parseIPv4Mask),
 		},
 		{
 			Name: "parse_ipv6",
@@ -32,6 +36,7 @@ func ipFuncs() []Func {
 					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: map1(parseIPv6),
 		},
 		{
 			Name: "parse_ipv6_mask",
@@ -42,6 +47,7 @@ func ipFuncs() []Func {
 					{Name: "prefix", Types: []types.Type{types.Long}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: map2(parseIPv6Mask),
 		},
 		{
 			Name: "ipv4_compare",
@@ -53,6 +59,7 @@ func ipFuncs() []Func {
 					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: ip4CompareKernel(false),
 		},
 		{
 			Name: "ipv4_is_match",
@@ -64,6 +71,7 @@ func ipFuncs() []Func {
 					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: ip4CompareKernel(true),
 		},
 		{
 			Name: "ipv6_compare",
@@ -75,6 +83,7 @@ func ipFuncs() []Func {
 					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: ip6CompareKernel(false),
 		},
 		{
 			Name: "ipv6_is_match",
@@ -86,6 +95,7 @@ func ipFuncs() []Func {
 					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: ip6CompareKernel(true),
 		},
 		{
 			Name: "ipv4_is_private",
@@ -95,6 +105,7 @@ func ipFuncs() []Func {
 					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: map1(isPrivateIPv4),
 		},
 		{
 			Name: "ipv4_is_in_range",
@@ -105,6 +116,7 @@ func ipFuncs() []Func {
 					{Name: "ip_range", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: map2(isInRangeIPv4),
 		},
 		{
 			Name: "ipv4_is_in_any_range",
@@ -119,6 +131,7 @@ func ipFuncs() []Func {
 					{Name: "ranges", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: anyRangeKernel(isInRangeIPv4),
 		},
 		{
 			Name: "ipv6_is_in_range",
@@ -129,6 +142,7 @@ func ipFuncs() []Func {
 					{Name: "ip_range", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: map2(isInRangeIPv6),
 		},
 		{
 			Name: "ipv6_is_in_any_range",
@@ -143,6 +157,7 @@ func ipFuncs() []Func {
 					{Name: "ranges", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: anyRangeKernel(isInRangeIPv6),
 		},
 		{
 			Name: "ipv4_netmask_suffix",
@@ -152,6 +167,7 @@ func ipFuncs() []Func {
 					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: netmaskSuffixKernel,
 		},
 		{
 			Name: "__ipv6_lookup_ranges",
@@ -163,6 +179,7 @@ func ipFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Hidden: true,
+			Kernel: lookupRangesKernel,
 		},
 		{
 			Name: "format_ipv4",
@@ -173,6 +190,7 @@ func ipFuncs() []Func {
 					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: formatIPv4Kernel(false),
 		},
 		{
 			Name: "format_ipv4_mask",
@@ -183,6 +201,7 @@ func ipFuncs() []Func {
 					{Name: "prefix", Types: []types.Type{types.Long}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: formatIPv4Kernel(true),
 		},
 		{
 			Name: "has_ipv4",
@@ -193,6 +212,7 @@ func ipFuncs() []Func {
 					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: hasIPv4Kernel(false),
 		},
 		{
 			Name: "has_ipv4_prefix",
@@ -203,6 +223,7 @@ func ipFuncs() []Func {
 					{Name: "ip_prefix", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: hasIPv4Kernel(true),
 		},
 		{
 			Name: "has_any_ipv4",
@@ -217,6 +238,7 @@ func ipFuncs() []Func {
 					{Name: "ips", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: hasIPv4Kernel(false),
 		},
 		{
 			Name: "has_any_ipv4_prefix",
@@ -231,6 +253,7 @@ func ipFuncs() []Func {
 					{Name: "ip_prefixes", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: hasIPv4Kernel(true),
 		},
 		{
 			Name: "ipv4_range_to_cidr_list",
@@ -241,6 +264,7 @@ func ipFuncs() []Func {
 					{Name: "end_ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: map2(rangeToCIDR),
 		},
 		{
 			Name: "geo_info_from_ip_address",
@@ -250,6 +274,7 @@ func ipFuncs() []Func {
 					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoIPKernel,
 		},
 	}
 }

@@ -1,6 +1,10 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"math"
+
+	"github.com/azflow/azflow/kql/types"
+)
 
 // mathFuncs returns the mathematical functions.
 func mathFuncs() []Func {
@@ -27,6 +31,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.DateTime}},
 			},
 			Naming: FirstArgName,
+			Kernel: binKernel,
 		},
 		{
 			Name: "floor",
@@ -50,6 +55,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.DateTime}},
 			},
 			Naming: FirstArgName,
+			Kernel: binKernel,
 		},
 		{
 			Name: "bin_at",
@@ -77,6 +83,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.DateTime}},
 			},
 			Naming: FirstArgName,
+			Kernel: binKernel,
 		},
 		{
 			Name: "bin_auto",
@@ -88,6 +95,7 @@ func mathFuncs() []Func {
 			},
 			Naming: FirstArgName,
 			Hidden: true,
+			Kernel: binKernel,
 		},
 		{
 			Name: "binary_and",
@@ -99,6 +107,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Kernel: always2(func(a, b int64) int64 { return a & b }),
 		},
 		{
 			Name: "binary_or",
@@ -110,6 +119,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Kernel: always2(func(a, b int64) int64 { return a | b }),
 		},
 		{
 			Name: "binary_xor",
@@ -121,6 +131,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Kernel: always2(func(a, b int64) int64 { return a ^ b }),
 		},
 		{
 			Name: "binary_not",
@@ -131,6 +142,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Kernel: always(func(a int64) int64 { return ^a }),
 		},
 		{
 			Name: "binary_shift_left",
@@ -142,6 +154,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Kernel: always2(shiftLeft),
 		},
 		{
 			Name: "binary_shift_right",
@@ -153,6 +166,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Kernel: always2(shiftRight),
 		},
 		{
 			Name: "bitset_count_ones",
@@ -163,6 +177,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Kernel: always(countOnes),
 		},
 		{
 			Name: "round",
@@ -174,6 +189,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			Kernel: roundKernel,
 		},
 		{
 			Name: "ceiling",
@@ -184,6 +200,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			Kernel: ceilingKernel,
 		},
 		{
 			Name: "pow",
@@ -195,6 +212,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: always2(math.Pow),
 		},
 		{
 			Name: "sqrt",
@@ -205,6 +223,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: real1(math.Sqrt),
 		},
 		{
 			Name: "log",
@@ -215,6 +234,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: logarithm(math.Log),
 		},
 		{
 			Name: "log2",
@@ -225,6 +245,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: logarithm(math.Log2),
 		},
 		{
 			Name: "log10",
@@ -235,6 +256,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: logarithm(math.Log10),
 		},
 		{
 			Name: "exp",
@@ -245,6 +267,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: real1(math.Exp),
 		},
 		{
 			Name: "exp2",
@@ -255,6 +278,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: real1(math.Exp2),
 		},
 		{
 			Name: "exp10",
@@ -265,6 +289,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: real1(func(x float64) float64 { return math.Pow(10, x) }),
 		},
 		{
 			Name: "pi",
@@ -272,6 +297,7 @@ func mathFuncs() []Func {
 			Sigs: []Sig{
 				{Ret: Return{Type: types.Real}},
 			},
+			Kernel: lax(func(*row) types.Value { return math.Pi }),
 		},
 		{
 			Name: "cos",
@@ -282,6 +308,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: real1(math.Cos),
 		},
 		{
 			Name: "sin",
@@ -292,6 +319,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: real1(math.Sin),
 		},
 		{
 			Name: "tan",
@@ -302,6 +330,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: real1(math.Tan),
 		},
 		{
 			Name: "acos",
@@ -312,6 +341,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: real1(math.Acos),
 		},
 		{
 			Name: "asin",
@@ -322,6 +352,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: real1(math.Asin),
 		},
 		{
 			Name: "atan",
@@ -332,6 +363,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: real1(math.Atan),
 		},
 		{
 			Name: "atan2",
@@ -343,6 +375,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: always2(math.Atan2),
 		},
 		{
 			Name: "abs",
@@ -359,6 +392,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.TimeSpan}},
 			},
 			Naming: FirstArgName,
+			Kernel: absKernel,
 		},
 		{
 			Name: "cot",
@@ -368,6 +402,7 @@ func mathFuncs() []Func {
 					{Name: "number", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: real1(func(x float64) float64 { return 1 / math.Tan(x) }),
 		},
 		{
 			Name: "degrees",
@@ -377,6 +412,7 @@ func mathFuncs() []Func {
 					{Name: "radians", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: real1(func(x float64) float64 { return x * 180 / math.Pi }),
 		},
 		{
 			Name: "radians",
@@ -386,6 +422,7 @@ func mathFuncs() []Func {
 					{Name: "degrees", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: real1(func(x float64) float64 { return x * math.Pi / 180 }),
 		},
 		{
 			Name: "sign",
@@ -395,6 +432,7 @@ func mathFuncs() []Func {
 					{Name: "number", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: real1(sign),
 		},
 		{
 			Name: "rand",
@@ -406,6 +444,7 @@ func mathFuncs() []Func {
 			},
 			Naming:   FirstArgName,
 			Volatile: true,
+			Kernel:   randKernel,
 		},
 		{
 			Name: "new_guid",
@@ -414,6 +453,7 @@ func mathFuncs() []Func {
 				{Ret: Return{Type: types.GUID}},
 			},
 			Volatile: true,
+			Kernel:   newGUIDKernel,
 		},
 		{
 			Name: "beta_cdf",
@@ -425,6 +465,7 @@ func mathFuncs() []Func {
 					{Name: "beta", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: map3(betaCDF),
 		},
 		{
 			Name: "beta_inv",
@@ -436,6 +477,7 @@ func mathFuncs() []Func {
 					{Name: "beta", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: map3(betaInv),
 		},
 		{
 			Name: "beta_pdf",
@@ -447,6 +489,7 @@ func mathFuncs() []Func {
 					{Name: "beta", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: map3(betaPDF),
 		},
 		{
 			Name: "gamma",
@@ -457,6 +500,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: real1(math.Gamma),
 		},
 		{
 			Name: "loggamma",
@@ -467,6 +511,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: real1(logGamma),
 		},
 		{
 			Name: "erf",
@@ -477,6 +522,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: real1(math.Erf),
 		},
 		{
 			Name: "erfc",
@@ -487,6 +533,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Kernel: real1(math.Erfc),
 		},
 		{
 			Name: "isnan",
@@ -496,6 +543,7 @@ func mathFuncs() []Func {
 					{Name: "number", Types: []types.Type{types.Real}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: always(math.IsNaN),
 		},
 		{
 			Name: "isinf",
@@ -505,6 +553,7 @@ func mathFuncs() []Func {
 					{Name: "number", Types: []types.Type{types.Real}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: always(func(x float64) bool { return math.IsInf(x, 0) }),
 		},
 		{
 			Name: "isfinite",
@@ -514,6 +563,7 @@ func mathFuncs() []Func {
 					{Name: "number", Types: []types.Type{types.Real}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: always(func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }),
 		},
 		{
 			Name: "welch_test",
@@ -529,6 +579,7 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Unverified: true,
+			Kernel:     welchKernel,
 		},
 		{
 			Name: "convert_angle",
@@ -540,6 +591,7 @@ func mathFuncs() []Func {
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: convertUnits(angleUnits),
 		},
 		{
 			Name: "convert_energy",
@@ -551,6 +603,7 @@ func mathFuncs() []Func {
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: convertUnits(energyUnits),
 		},
 		{
 			Name: "convert_force",
@@ -562,6 +615,7 @@ func mathFuncs() []Func {
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: convertUnits(forceUnits),
 		},
 		{
 			Name: "convert_length",
@@ -573,6 +627,7 @@ func mathFuncs() []Func {
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: convertUnits(lengthUnits),
 		},
 		{
 			Name: "convert_mass",
@@ -584,6 +639,7 @@ func mathFuncs() []Func {
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: convertUnits(massUnits),
 		},
 		{
 			Name: "convert_speed",
@@ -595,6 +651,7 @@ func mathFuncs() []Func {
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: convertUnits(speedUnits),
 		},
 		{
 			Name: "convert_temperature",
@@ -606,6 +663,7 @@ func mathFuncs() []Func {
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: convertUnits(temperatureUnits),
 		},
 		{
 			Name: "convert_volume",
@@ -617,6 +675,7 @@ func mathFuncs() []Func {
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: convertUnits(volumeUnits),
 		},
 	}
 }

@@ -1,6 +1,8 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"github.com/azflow/azflow/kql/types"
+)
 
 // parseFuncs returns the functions that read structured text.
 func parseFuncs() []Func {
@@ -14,6 +16,7 @@ func parseFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: FirstArgName,
+			Kernel: jsonKernel,
 		},
 		{
 			Name: "parsejson",
@@ -26,6 +29,7 @@ func parseFuncs() []Func {
 			Naming:   FirstArgName,
 			Obsolete: "parse_json",
 			Hidden:   true,
+			Kernel:   jsonKernel,
 		},
 		{
 			Name: "parse_csv",
@@ -36,6 +40,7 @@ func parseFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: FirstArgName,
+			Kernel: map1(parseCSV),
 		},
 		{
 			Name: "parse_xml",
@@ -46,6 +51,7 @@ func parseFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: FirstArgName,
+			Kernel: map1(parseXML),
 		},
 		{
 			Name: "parse_url",
@@ -55,6 +61,7 @@ func parseFuncs() []Func {
 					{Name: "url", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: always(parseURL),
 		},
 		{
 			Name: "parseurl",
@@ -66,6 +73,7 @@ func parseFuncs() []Func {
 			},
 			Obsolete: "parse_url",
 			Hidden:   true,
+			Kernel:   always(parseURL),
 		},
 		{
 			Name: "parse_urlquery",
@@ -75,6 +83,7 @@ func parseFuncs() []Func {
 					{Name: "query", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: always(parseURLQuery),
 		},
 		{
 			Name: "parseurlquery",
@@ -86,6 +95,7 @@ func parseFuncs() []Func {
 			},
 			Obsolete: "parse_urlquery",
 			Hidden:   true,
+			Kernel:   always(parseURLQuery),
 		},
 		{
 			Name: "parse_path",
@@ -95,6 +105,7 @@ func parseFuncs() []Func {
 					{Name: "path", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: always(parsePath),
 		},
 		{
 			Name: "parse_user_agent",
@@ -106,6 +117,7 @@ func parseFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Unverified: true,
+			Kernel:     userAgentKernel,
 		},
 		{
 			Name: "parse_version",
@@ -115,6 +127,7 @@ func parseFuncs() []Func {
 					{Name: "version", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Decimal}},
 			},
+			Kernel: map1(parseVersion),
 		},
 		{
 			Name: "parse_command_line",
@@ -125,6 +138,7 @@ func parseFuncs() []Func {
 					{Name: "parser", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: map2(parseCommandLine),
 		},
 		{
 			Name: "extract_json",
@@ -140,6 +154,7 @@ func parseFuncs() []Func {
 					{Name: "type", Kind: TypeLiteral, Min: 1, Max: 1, Const: true},
 				}, Ret: Return{Rule: TypeArg}},
 			},
+			Kernel: extractJSONKernel,
 		},
 		{
 			Name: "extractjson",
@@ -155,6 +170,7 @@ func parseFuncs() []Func {
 					{Name: "type", Kind: TypeLiteral, Min: 1, Max: 1, Const: true},
 				}, Ret: Return{Rule: TypeArg}},
 			},
+			Kernel: extractJSONKernel,
 		},
 		{
 			Name: "dynamic_to_json",
@@ -164,6 +180,12 @@ func parseFuncs() []Func {
 					{Name: "dynamic", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: lax(func(r *row) types.Value {
+				if r.args[0] == nil {
+					return ""
+				}
+				return string(types.AppendJSON(nil, types.SortKeys(r.args[0])))
+			}, types.Dynamic),
 		},
 	}
 }

@@ -1,6 +1,10 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"regexp"
+
+	"github.com/azflow/azflow/kql/types"
+)
 
 // regexFuncs returns the functions of regular expressions.
 func regexFuncs() []Func {
@@ -21,6 +25,8 @@ func regexFuncs() []Func {
 					{Name: "typeLiteral", Kind: TypeLiteral, Min: 1, Max: 1, Const: true},
 				}, Ret: Return{Rule: TypeArg}},
 			},
+			Kernel: extractKernel,
+			Check:  checkPattern(0),
 		},
 		{
 			Name: "extract_all",
@@ -36,6 +42,8 @@ func regexFuncs() []Func {
 					{Name: "source", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: extractAllKernel,
+			Check:  checkExtractAll,
 		},
 		{
 			Name: "extractall",
@@ -53,6 +61,8 @@ func regexFuncs() []Func {
 			},
 			Obsolete: "extract_all",
 			Hidden:   true,
+			Kernel:   extractAllKernel,
+			Check:    checkExtractAll,
 		},
 		{
 			Name: "indexof_regex",
@@ -66,6 +76,8 @@ func regexFuncs() []Func {
 					{Name: "occurrence", Kind: Integer, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: indexofRegexKernel,
+			Check:  checkPattern(1),
 		},
 		{
 			Name: "regex_quote",
@@ -75,6 +87,7 @@ func regexFuncs() []Func {
 					{Name: "string", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: always(regexp.QuoteMeta),
 		},
 		{
 			Name: "replace",
@@ -88,6 +101,8 @@ func regexFuncs() []Func {
 			},
 			Obsolete: "replace_regex or replace_string",
 			Hidden:   true,
+			Kernel:   replaceRegexKernel(2, 0, 1),
+			Check:    checkPattern(0),
 		},
 		{
 			Name: "replace_regex",
@@ -99,6 +114,8 @@ func regexFuncs() []Func {
 					{Name: "rewrite_pattern", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: replaceRegexKernel(0, 1, 2),
+			Check:  checkPattern(1),
 		},
 		{
 			Name: "trim",
@@ -109,6 +126,8 @@ func regexFuncs() []Func {
 					{Name: "source", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: trimKernel(true, true),
+			Check:  checkPattern(0),
 		},
 		{
 			Name: "trim_start",
@@ -119,6 +138,8 @@ func regexFuncs() []Func {
 					{Name: "source", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: trimKernel(true, false),
+			Check:  checkPattern(0),
 		},
 		{
 			Name: "trim_end",
@@ -129,6 +150,8 @@ func regexFuncs() []Func {
 					{Name: "source", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: trimKernel(false, true),
+			Check:  checkPattern(0),
 		},
 	}
 }

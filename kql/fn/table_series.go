@@ -1,6 +1,8 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"github.com/azflow/azflow/kql/types"
+)
 
 // seriesFuncs returns the time series functions.
 func seriesFuncs() []Func {

@@ -1,6 +1,8 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"github.com/azflow/azflow/kql/types"
+)
 
 // sketchFuncs returns the functions of t-digest and HyperLogLog sketches.
 func sketchFuncs() []Func {

@@ -1,6 +1,11 @@
 package fn
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/azflow/azflow/kql/types"
+)
 
 // stringFuncs returns the string functions.
 func stringFuncs() []Func {
@@ -13,6 +18,7 @@ func stringFuncs() []Func {
 					{Name: "arg", Kind: Scalar, Min: 1, Max: 64},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: strcatKernel,
 		},
 		{
 			Name: "strcat_delim",
@@ -23,6 +29,7 @@ func stringFuncs() []Func {
 					{Name: "arg", Kind: Scalar, Min: 2, Max: 64},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: strcatDelimKernel,
 		},
 		{
 			Name: "strcmp",
@@ -33,6 +40,7 @@ func stringFuncs() []Func {
 					{Name: "s2", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: always2(func(a, b string) int64 { return int64(strings.Compare(a, b)) }),
 		},
 		{
 			Name: "strrep",
@@ -44,6 +52,7 @@ func stringFuncs() []Func {
 					{Name: "delimiter", Kind: Scalar, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: strrepKernel,
 		},
 		{
 			Name: "strlen",
@@ -54,6 +63,7 @@ func stringFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: NameAndFirstArg,
+			Kernel: always(func(s string) int64 { return int64(utf8.RuneCountInString(s)) }),
 		},
 		{
 			Name: "string_size",
@@ -64,6 +74,7 @@ func stringFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: NameAndFirstArg,
+			Kernel: always(func(s string) int64 { return int64(len(s)) }),
 		},
 		{
 			Name: "toupper",
@@ -73,6 +84,7 @@ func stringFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: always(strings.ToUpper),
 		},
 		{
 			Name: "tolower",
@@ -82,6 +94,7 @@ func stringFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: always(strings.ToLower),
 		},
 		{
 			Name: "substring",
@@ -93,6 +106,7 @@ func stringFuncs() []Func {
 					{Name: "length", Kind: Integer, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: substringKernel,
 		},
 		{
 			Name: "indexof",
@@ -106,6 +120,7 @@ func stringFuncs() []Func {
 					{Name: "occurrence", Kind: Integer, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: indexofKernel,
 		},
 		{
 			Name: "reverse",
@@ -115,6 +130,7 @@ func stringFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: always(reverse),
 		},
 		{
 			Name: "split",
@@ -127,6 +143,7 @@ func stringFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: FirstArgName,
+			Kernel: splitKernel,
 		},
 		{
 			Name: "replace_string",
@@ -138,6 +155,7 @@ func stringFuncs() []Func {
 					{Name: "rewrite", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: replaceStringKernel,
 		},
 		{
 			Name: "replace_strings",
@@ -149,6 +167,7 @@ func stringFuncs() []Func {
 					{Name: "rewrites", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: replaceStringsKernel,
 		},
 		{
 			Name: "translate",
@@ -160,6 +179,7 @@ func stringFuncs() []Func {
 					{Name: "source", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: map3(translate),
 		},
 		{
 			Name: "countof",
@@ -171,6 +191,7 @@ func stringFuncs() []Func {
 					{Name: "kind", Types: []types.Type{types.String}, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: countofKernel,
 		},
 		{
 			Name: "unicode_codepoints_from_string",
@@ -180,6 +201,7 @@ func stringFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: always(codepoints),
 		},
 		{
 			Name: "to_utf8",
@@ -191,6 +213,7 @@ func stringFuncs() []Func {
 			},
 			Obsolete: "unicode_codepoints_from_string",
 			Hidden:   true,
+			Kernel:   always(codepoints),
 		},
 		{
 			Name: "unicode_codepoints_to_string",
@@ -200,6 +223,7 @@ func stringFuncs() []Func {
 					{Name: "value", Kind: IntegerOrArray, Min: 1, Max: Unbounded},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: fromCodepointsKernel,
 		},
 		{
 			Name: "make_string",
@@ -211,6 +235,7 @@ func stringFuncs() []Func {
 			},
 			Obsolete: "unicode_codepoints_to_string",
 			Hidden:   true,
+			Kernel:   fromCodepointsKernel,
 		},
 		{
 			Name: "isascii",
@@ -220,6 +245,7 @@ func stringFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: always(isASCII),
 		},
 		{
 			Name: "isutf8",
@@ -229,6 +255,7 @@ func stringFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: always(utf8.ValidString),
 		},
 		{
 			Name: "has_any_index",
@@ -239,6 +266,7 @@ func stringFuncs() []Func {
 					{Name: "values", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Kernel: hasAnyIndexKernel,
 		},
 		{
 			Name: "tohex",
@@ -250,6 +278,7 @@ func stringFuncs() []Func {
 				}, Ret: Return{Type: types.String}},
 			},
 			Naming: FirstArgName,
+			Kernel: tohexKernel,
 		},
 		{
 			Name: "format_bytes",
@@ -262,6 +291,7 @@ func stringFuncs() []Func {
 				}, Ret: Return{Type: types.String}},
 			},
 			Naming: FirstArgName,
+			Kernel: formatBytesKernel,
 		},
 		{
 			Name: "punycode_to_string",
@@ -271,6 +301,7 @@ func stringFuncs() []Func {
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: map1(fromPunycode),
 		},
 		{
 			Name: "punycode_from_string",
@@ -280,6 +311,7 @@ func stringFuncs() []Func {
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: map1(toPunycode),
 		},
 		{
 			Name: "punycode_domain_from_string",
@@ -289,6 +321,7 @@ func stringFuncs() []Func {
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: map1(fromPunycodeDomain),
 		},
 		{
 			Name: "punycode_domain_to_string",
@@ -298,6 +331,7 @@ func stringFuncs() []Func {
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: map1(toPunycodeDomain),
 		},
 	}
 }
