@@ -98,7 +98,7 @@ func AppendUUID(b []byte, g UUID) []byte {
 	return b
 }
 
-// AppendText appends v, a value of type t, as tostring() gives it. Null is ''.
+// AppendText appends v, a value of type t, as tostring() gives it. Null is ”.
 func AppendText(b []byte, v Value, t Type) []byte {
 	switch x := v.(type) {
 	case nil:
