@@ -205,7 +205,7 @@ type Addresses struct {
 	seed   maphash.Seed
 	k0, k1 uint64 // keys of the hash, from seed: addresses come from strangers
 
-	slots []addressSlot // open addressing, for texts of at most 16 bytes
+	slots []addressSlot // open addressing, for texts of at most MaxShort bytes
 	used  int
 	long  map[string]uint32 // the others
 
@@ -216,7 +216,7 @@ type Addresses struct {
 }
 
 type addressSlot struct {
-	a, b uint64 // the text, padded with zeros; a is 0 when the slot is free
+	a, b uint64 // as ShortID takes them; a is 0 when the slot is free
 	id   uint32
 }
 
@@ -244,9 +244,10 @@ var errZone = errors.New("address has a zone")
 
 // ID returns the id of the address that text is, which it copies if it is new.
 func (t *Addresses) ID(text []byte) (uint32, error) {
-	if n := len(text); n > 0 && n <= 16 {
+	if n := len(text); n > 0 && n <= MaxShort {
 		var b [16]byte
 		copy(b[:], text)
+		b[15] = byte(n)
 		return t.ShortID(binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:]), text)
 	}
 	if id, ok := t.long[string(text)]; ok {
@@ -259,8 +260,13 @@ func (t *Addresses) ID(text []byte) (uint32, error) {
 	return id, err
 }
 
-// ShortID is ID for a text of 1 to 16 bytes that the caller has loaded: a and b
-// are its bytes as little-endian integers, padded with zeros.
+// MaxShort is the length of the longest text that ShortID takes: that of every
+// IPv4 address and of many an IPv6 address.
+const MaxShort = 15
+
+// ShortID is ID for a text of 1 to MaxShort bytes that the caller has loaded: a
+// and b are its bytes as little-endian integers, padded with zeros, and the
+// length is the highest byte of b.
 func (t *Addresses) ShortID(a, b uint64, text []byte) (uint32, error) {
 	if id, ok := t.Lookup(a, b); ok {
 		return id, nil

@@ -10,3 +10,8 @@ import (
 func newDecoder() flowlog.ColumnDecoder { return NewDecoder() }
 
 func TestGolden(t *testing.T) { wiretest.Golden(t, newDecoder) }
+
+func BenchmarkDecode(b *testing.B) {
+	b.Run("version2", func(b *testing.B) { wiretest.Benchmark(b, NewDecoder(), wiretest.NSG2) })
+	b.Run("version1", func(b *testing.B) { wiretest.Benchmark(b, NewDecoder(), wiretest.NSG1) })
+}

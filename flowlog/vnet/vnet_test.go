@@ -10,3 +10,5 @@ import (
 func newDecoder() flowlog.ColumnDecoder { return NewDecoder() }
 
 func TestGolden(t *testing.T) { wiretest.Golden(t, newDecoder) }
+
+func BenchmarkDecode(b *testing.B) { wiretest.Benchmark(b, NewDecoder(), wiretest.VNet4) }

@@ -23,9 +23,9 @@ type Tuple struct {
 	Counters   [4]int64 // packets and bytes from source to destination, then back
 }
 
-// secondsBelow tells Unix seconds from milliseconds: as milliseconds it is
+// SecondsBelow tells Unix seconds from milliseconds: as milliseconds it is
 // March 1973, as seconds the year 5138.
-const secondsBelow = 1e11
+const SecondsBelow = 1e11
 
 // maxMillis is the last millisecond of the year 9999.
 const maxMillis = 253402300799999
@@ -97,7 +97,7 @@ func (r *Reader) Tuple(text []byte, layout Layout) (refused string) {
 	if !ok {
 		return "time is not a number"
 	}
-	if ms < secondsBelow {
+	if ms < SecondsBelow {
 		ms *= 1000
 	}
 	if ms > maxMillis {
