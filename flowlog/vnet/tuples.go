@@ -11,7 +11,6 @@ import (
 func readTuples(r *wire.Reader, i int) (next int) {
 	c := r.Columns()
 	c.Grow(1)
-	addresses := &c.Dict.Addresses
 	n := c.Len()
 	// Columns are filled up to their capacity, which is the same for all.
 	time := c.Time[:cap(c.Time)]
@@ -32,95 +31,51 @@ func readTuples(r *wire.Reader, i int) (next int) {
 		if !ok || s.At(14) != ',' || ms < wire.SecondsBelow {
 			break
 		}
-		at := uint(15)
-		key0, key1, to := s.Address(at)
-		srcID, ok := addresses.Lookup(key0, key1)
-		if !ok {
-			id, after, ok := r.NewAddress(i + int(at))
-			if !ok {
-				break
-			}
-			srcID, to = id, uint(after-i)
-		}
-		at = to
-		key0, key1, to = s.Address(at)
-		destID, ok := addresses.Lookup(key0, key1)
-		if !ok {
-			id, after, ok := r.NewAddress(i + int(at))
-			if !ok {
-				break
-			}
-			destID, to = id, uint(after-i)
-		}
-		at = to
-		sp, to := s.Digits(at)
-		if to-at-1 >= 5 || s.At(to) != ',' || sp > 65535 {
+		srcID, destID, from, to, at := r.Ends(s, i, 15)
+		if at == 0 {
 			break
 		}
-		at = to + 1
-		dp, to := s.Digits(at)
-		if to-at-1 >= 5 || s.At(to) != ',' || dp > 65535 {
+		proto, comma := s.Digits(at)
+		if comma-at-1 >= 3 || s.At(comma) != ',' || proto > 255 {
 			break
 		}
-		at = to + 1
-		proto, to := s.Digits(at)
-		if to-at-1 >= 3 || s.At(to) != ',' || proto > 255 {
-			break
-		}
-		at = to + 1
+		at = comma + 1
 
 		// Direction, state and encryption: "O,B,NX,".
 		x := s.Load(at)
-		dir, st := directions[byte(x)], states[byte(x>>16)]
+		dir, st := wire.Directions[byte(x)], wire.States[byte(x>>16)]
 		if x&0xff00ff00 != ','<<8|','<<24 || dir == 0 || st == 0 {
 			break
 		}
 		var enc uint32
 		if uint32(x>>32)&0xffffff == 'N'|'X'<<8|','<<16 {
-			enc = flowlog.EncryptionNX
-			at += 7
-		} else if uint32(x>>32)&0xffff == 'X'|','<<8 {
-			enc = flowlog.EncryptionX
-			at += 6
+			enc, at = flowlog.EncryptionNX, at+7
 		} else if enc, at = readEncryption(c.Dict, s, at+4); enc == 0 {
 			break
 		}
-
-		p0, to := s.Count(at)
-		if to == at || s.At(to) != ',' {
+		p0, b0, p1, b1, quote := s.Counters(at)
+		if quote == 0 || i+int(quote) >= end {
 			break
 		}
-		at = to + 1
-		b0, to := s.Count(at)
-		if to == at || s.At(to) != ',' {
-			break
-		}
-		at = to + 1
-		p1, to := s.Count(at)
-		if to == at || s.At(to) != ',' {
-			break
-		}
-		at = to + 1
-		b1, to := s.Count(at)
-		if to == at || s.At(to) != '"' || i+int(to) >= end {
-			break
-		}
-
-		time[n] = int64(ms) * 1000
-		src[n], dest[n] = srcID, destID
-		srcPort[n], destPort[n] = uint32(sp), uint32(dp)
-		protocol[n] = uint32(proto)
-		direction[n] = dir - 1
-		status[n] = statuses[st&7]
-		state[n], encryption[n] = st, enc
-		packets[n], bytes[n], packetsBack[n], bytesBack[n] = int64(p0), int64(b0), int64(p1), int64(b1)
 		have := flowlog.HasCounters
 		if p0|b0|p1|b1 == 0 && (st == flowlog.StateB || st == flowlog.StateD) {
 			have = 0
 		}
+		stat := flowlog.Allowed
+		if st == flowlog.StateD {
+			stat = flowlog.Denied
+		}
+		time[n] = int64(ms) * 1000
+		src[n], dest[n] = srcID, destID
+		srcPort[n], destPort[n] = from, to
+		protocol[n] = uint32(proto)
+		direction[n], status[n] = dir-1, uint32(stat)
+		state[n], encryption[n] = st, enc
+		packets[n], bytes[n] = p0, b0
+		packetsBack[n], bytesBack[n] = p1, b1
 		flags[n] = have
 		n++
-		i += int(to) + 1
+		i += int(quote) + 1
 		next = i
 		if r.At(i) != ',' || r.At(i+1) != '"' {
 			break
@@ -133,21 +88,13 @@ func readTuples(r *wire.Reader, i int) (next int) {
 	return next
 }
 
-// readEncryption returns the id of the encryption value at i, if it is one
-// that the dictionary has, and the index after the comma that ends it.
+// readEncryption returns the id of the encryption value at i, if it is a
+// documented one, and the index after the comma that ends it.
 func readEncryption(d *flowlog.Dict, s *wire.Span, i uint) (id uint32, next uint) {
-	for id := flowlog.EncryptionNXHardware; id <= flowlog.EncryptionNXFallback; id++ {
+	for id := flowlog.EncryptionX; id <= flowlog.EncryptionNXFallback; id++ {
 		if text := d.Encryptions.Text(id); s.Has(i, text) && s.At(i+uint(len(text))) == ',' {
 			return id, i + uint(len(text)) + 1
 		}
 	}
 	return 0, i
 }
-
-// By letter, the id of each documented state and one more than each direction;
-// by state, the status.
-var (
-	states     = [256]uint32{'B': flowlog.StateB, 'C': flowlog.StateC, 'E': flowlog.StateE, 'D': flowlog.StateD}
-	directions = [256]uint32{'I': uint32(flowlog.Inbound) + 1, 'O': uint32(flowlog.Outbound) + 1}
-	statuses   = [8]uint32{flowlog.StateD: uint32(flowlog.Denied)}
-)

@@ -69,18 +69,6 @@ func (s *Span) Digits10(i uint) (v uint64, ok bool) {
 	return eightDigits(hi<<48)*1e8 + eightDigits(lo), (notDigits(hi) | notDigits(lo)) == 0
 }
 
-// Count reads a number of at most 16 digits at i, like Digits.
-func (s *Span) Count(i uint) (v uint64, next uint) {
-	v, next = s.Digits(i)
-	if next == i+8 {
-		low, end := s.Digits(next)
-		return v*powers[(end-next)&15] + low, end
-	}
-	return v, next
-}
-
-var powers = [16]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
-
 // Address reads the text at i that a comma ends, as [flowlog.Addresses.Lookup]
 // takes it, and returns the index after the comma. For a text too long for
 // that, next is 0.
@@ -99,22 +87,6 @@ func (s *Span) Address(i uint) (a, b uint64, next uint) {
 	return a, b&(1<<(8*n&63)-1) | uint64(n+8)<<56, i + 8 + n + 1
 }
 
-// NewAddress gives an id to the address at i that Lookup does not know, if it
-// is one. It returns the index after the comma that ends it.
-func (r *Reader) NewAddress(i int) (id uint32, next int, ok bool) {
-	n := bytes.IndexByte(r.b[i:min(len(r.b), i+maxAddress)], ',')
-	if n <= 0 {
-		return 0, 0, false
-	}
-	// Text with an escape in it is no address, so what is one stands for
-	// itself.
-	id, err := r.dst.Dict.Addresses.ID(r.b[i : i+n])
-	return id, i + n + 1, err == nil
-}
-
-// maxAddress is the length of the longest address and the comma after it.
-const maxAddress = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255,")
-
 // Has reports whether the text at i begins with prefix.
 func (s *Span) Has(i uint, prefix string) bool {
 	for k := range len(prefix) {
@@ -124,3 +96,97 @@ func (s *Span) Has(i uint, prefix string) bool {
 	}
 	return true
 }
+
+// Ends reads the addresses and ports of a tuple at at in the span that begins
+// at i. It returns the index in the span after the comma that ends them, and 0
+// if they are not as Azure writes them.
+func (r *Reader) Ends(s *Span, i int, at uint) (src, dest, srcPort, destPort uint32, next uint) {
+	addresses := &r.dst.Dict.Addresses
+	var ok bool
+	key0, key1, to := s.Address(at)
+	if src, ok = addresses.Lookup(key0, key1); !ok {
+		if src, to, ok = r.newAddress(i, at); !ok {
+			return 0, 0, 0, 0, 0
+		}
+	}
+	at = to
+	key0, key1, to = s.Address(at)
+	if dest, ok = addresses.Lookup(key0, key1); !ok {
+		if dest, to, ok = r.newAddress(i, at); !ok {
+			return 0, 0, 0, 0, 0
+		}
+	}
+	from, end := s.Digits(to)
+	if end-to-1 >= 5 || s.At(end) != ',' || from > 65535 {
+		return 0, 0, 0, 0, 0
+	}
+	at = end + 1
+	port, end := s.Digits(at)
+	if end-at-1 >= 5 || s.At(end) != ',' || port > 65535 {
+		return 0, 0, 0, 0, 0
+	}
+	return src, dest, uint32(from), uint32(port), end + 1
+}
+
+// newAddress gives an id to the address at at that Lookup does not know, if it
+// is one. It returns the index after the comma that ends it.
+func (r *Reader) newAddress(i int, at uint) (id uint32, next uint, ok bool) {
+	i += int(at)
+	n := bytes.IndexByte(r.b[min(len(r.b), i):min(len(r.b), i+maxAddress)], ',')
+	if n <= 0 {
+		return 0, 0, false
+	}
+	// Text with an escape in it is no address, so what is one stands for
+	// itself.
+	id, err := r.dst.Dict.Addresses.ID(r.b[i : i+n])
+	return id, at + uint(n) + 1, err == nil
+}
+
+// maxAddress is the length of the longest address and the comma after it.
+const maxAddress = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255,")
+
+// Counters reads the four counters at i and the quote that ends them. It
+// returns the index of the quote, and 0 if they are not as Azure writes them.
+func (s *Span) Counters(i uint) (packets, bytes, packetsBack, bytesBack int64, quote uint) {
+	a, at := s.count(i)
+	if at == i || s.At(at) != ',' {
+		return 0, 0, 0, 0, 0
+	}
+	i = at + 1
+	b, at := s.count(i)
+	if at == i || s.At(at) != ',' {
+		return 0, 0, 0, 0, 0
+	}
+	i = at + 1
+	c, at := s.count(i)
+	if at == i || s.At(at) != ',' {
+		return 0, 0, 0, 0, 0
+	}
+	i = at + 1
+	d, at := s.count(i)
+	if at == i || s.At(at) != '"' {
+		return 0, 0, 0, 0, 0
+	}
+	return int64(a), int64(b), int64(c), int64(d), at
+}
+
+// count reads a number of at most 16 digits at i, like Digits.
+func (s *Span) count(i uint) (v uint64, next uint) {
+	if v, next = s.Digits(i); next == i+8 {
+		var low uint64
+		low, next = s.Digits(next)
+		v = v*powers[(next-i-8)&15] + low
+	}
+	return v, next
+}
+
+var powers = [16]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
+
+// The documented letters of a tuple: the id of each state, and one more than
+// each direction, decision and protocol.
+var (
+	States     = [256]uint32{'B': flowlog.StateB, 'C': flowlog.StateC, 'E': flowlog.StateE, 'D': flowlog.StateD}
+	Directions = [256]uint32{'I': uint32(flowlog.Inbound) + 1, 'O': uint32(flowlog.Outbound) + 1}
+	Decisions  = [256]uint32{'A': uint32(flowlog.Allowed) + 1, 'D': uint32(flowlog.Denied) + 1}
+	Protocols  = [256]uint32{'T': 6 + 1, 'U': 17 + 1}
+)
