@@ -186,6 +186,9 @@ func (p *parser) unary() ast.Expr {
 	if !t.is("-") && !t.is("+") {
 		return p.postfix()
 	}
+	if p.at(1).Kind == LongLiteral && p.at(1).Text == leastLong && t.is("-") && p.startsSignedNumber() {
+		return p.signedLiteral()
+	}
 	op := p.next()
 	x := p.need(p.postfix())
 	return &ast.Unary{Pos: p.from(op.Span.Start), Op: op.Text, OpAt: op.Span, X: x}
@@ -305,7 +308,9 @@ func (p *parser) primary() ast.Expr {
 // whole refuses an expression in brackets that indexes nothing.
 func (p *parser) whole(x ast.Expr) ast.Expr {
 	if i, ok := x.(*ast.Index); ok && i.X == nil {
-		p.report("AZ004", i.Span(), "Brackets without anything before them name a column or table.", "write the name as a string: ['name']")
+		if n := len(p.diags); n == 0 || p.diags[n-1].Span.Start < i.Start {
+			p.report("AZ004", i.Span(), "Brackets without anything before them name a column or table.", "write the name as a string: ['name']")
+		}
 		return &ast.Bad{Pos: i.Pos}
 	}
 	return x

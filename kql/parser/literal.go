@@ -54,10 +54,7 @@ func (p *parser) parameterExpr() ast.Expr { return identOf(p.parameter()) }
 
 // evaluate sets the value that text stands for.
 func (p *parser) evaluate(x *ast.Literal, text string) {
-	x.Implicit = isDigit(text[len(text)-1]) || x.Type == types.Real && text[0] != 'r' && text[0] != 'd'
-	if x.Type == types.TimeSpan || x.Type == types.GUID || x.Type == types.Bool {
-		x.Implicit = false
-	}
+	x.Implicit = (x.Type == types.Long || x.Type == types.Real) && !strings.HasSuffix(text, ")")
 	value, ok := literalValue(x.Type, text)
 	if !ok {
 		p.report("KS004", x.Span(), "Malformed literal", "a "+x.Type.String()+" cannot be read from this")
@@ -91,7 +88,7 @@ func literalValue(t types.Type, text string) (types.Value, bool) {
 	case types.Decimal:
 		return valueIf(types.ParseDecimal(body))
 	case types.DateTime:
-		return valueIf(types.ParseInstant(body))
+		return valueIf(types.ParseInstant(dense(body)))
 	case types.GUID:
 		return valueIf(types.ParseUUID(body))
 	case types.TimeSpan:
@@ -120,6 +117,19 @@ func unquote(s string) string {
 	return s
 }
 
+// dense brings the forms "2025, 6, 14" and "2025 - 06 - 14", which datetime(…)
+// takes too, to that of ISO 8601.
+func dense(s string) string {
+	s = strings.ReplaceAll(s, " - ", "-")
+	if parts := strings.Split(s, ","); len(parts) == 3 {
+		for i := range parts {
+			parts[i] = strings.TrimSpace(parts[i])
+		}
+		return strings.Join(parts, "-")
+	}
+	return s
+}
+
 func parseBool(s string) (types.Value, bool) {
 	switch strings.ToLower(s) {
 	case "true", "1":
@@ -142,6 +152,9 @@ func parseLong(s string) (int64, bool) {
 	n, err := strconv.ParseInt(s, 10, 64)
 	return n, err == nil
 }
+
+// leastLong is the text of the one bare long that needs its sign.
+const leastLong = "9223372036854775808"
 
 func parseReal(s string) (types.Value, bool) {
 	switch strings.ToLower(s) {
@@ -207,20 +220,9 @@ func (p *parser) signedLiteral() ast.Expr {
 		return nil
 	}
 	sign := p.next()
-	x := p.literal().(*ast.Literal)
-	x.Pos = p.from(sign.Span.Start)
-	x.Text = sign.Text + x.Text
-	if sign.Text == "+" {
-		return x
-	}
-	switch v := x.Value.(type) {
-	case int64:
-		x.Value = -v
-	case float64:
-		x.Value = -v
-	case types.Interval:
-		x.Value = -v
-	}
+	t := p.next()
+	x := &ast.Literal{Pos: p.from(sign.Span.Start), Type: literalTypes[t.Kind], Text: sign.Text + t.Text}
+	p.evaluate(x, x.Text)
 	return x
 }
 

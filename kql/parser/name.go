@@ -154,6 +154,9 @@ func (p *parser) parameter() (ast.Name, bool) {
 	}
 	start := p.start()
 	p.pos += n
+	if t := p.tok(); t.Kind == Identifier && !t.spaced { // {days}d
+		p.next()
+	}
 	pos := p.from(start)
 	text := p.src[pos.Start:pos.End]
 	p.report("KS213", diag.Span(pos), "Client parameters are not supported or enabled.", "put a value in the place of "+text)

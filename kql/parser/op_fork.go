@@ -15,7 +15,7 @@ func (p *parser) fork() ast.Operator {
 		} else if !p.accept("(") {
 			break
 		}
-		b.Sub = p.branch(")")
+		b.Sub = p.forkBranch()
 		p.close(")")
 		op.Branches = append(op.Branches, b)
 	}
@@ -27,13 +27,22 @@ func (p *parser) fork() ast.Operator {
 	return op
 }
 
-// branch takes operators on rows from outside, or a query of its own.
+// forkBranch takes operators on rows from outside, or else a query.
+func (p *parser) forkBranch() *ast.Pipeline {
+	start := p.start()
+	if op := p.operator(); op != nil {
+		ops := p.operatorsAfter(op, ")")
+		return &ast.Pipeline{Pos: p.from(start), Ops: ops}
+	}
+	return p.branch(")")
+}
+
+// branch takes a query.
 func (p *parser) branch(closer string) *ast.Pipeline {
 	start := p.start()
-	switch x := p.need(p.pipeline(closer)).(type) {
-	case *ast.Pipeline:
-		return x
-	default:
-		return &ast.Pipeline{Pos: p.from(start), Source: x}
+	x := p.need(p.pipeline(closer))
+	if pipeline, ok := x.(*ast.Pipeline); ok {
+		return pipeline
 	}
+	return &ast.Pipeline{Pos: p.from(start), Source: x}
 }

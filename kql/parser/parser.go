@@ -8,6 +8,7 @@
 package parser
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -25,8 +26,14 @@ func Parse(src string) (*ast.Query, diag.List) {
 	l.run()
 	p := parser{src: src, tokens: l.tokens, diags: l.diags}
 	q := p.query()
-	slices.SortStableFunc(p.diags, func(a, b diag.Diagnostic) int { return a.Span.Start - b.Span.Start })
+	slices.SortStableFunc(p.diags, byPlace)
 	return q, p.diags
+}
+
+// byPlace orders diagnostics by where they stand; what is missing at a place
+// comes before what is wrong there.
+func byPlace(a, b diag.Diagnostic) int {
+	return cmp.Or(a.Span.Start-b.Span.Start, min(a.Span.End-a.Span.Start, 1)-min(b.Span.End-b.Span.Start, 1))
 }
 
 type parser struct {

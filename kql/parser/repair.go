@@ -39,15 +39,14 @@ func (l *lexer) typographic() bool {
 // and ends on its line with any of quotes or their ASCII form.
 func (l *lexer) mendString(open int, quotes string, ascii byte) bool {
 	rest := l.src[l.pos:]
-	line := rest[:lineEnd(rest)]
-	for i := open; i < len(line); {
-		r, n := utf8.DecodeRuneInString(line[i:])
+	for i := open; i < len(rest) && rest[i] != '\r' && rest[i] != '\n'; {
+		r, n := utf8.DecodeRuneInString(rest[i:])
 		switch {
-		case r == '\\' && escapeLen(line[i:]) > 0:
-			n = escapeLen(line[i:])
+		case r == '\\' && escapeLen(rest[i:]) > 0:
+			n = escapeLen(rest[i:])
 		case r == rune(ascii), strings.ContainsRune(quotes, r):
 			at := diag.Span{Start: l.pos, End: l.pos + i + n}
-			body := line[open:i]
+			body := rest[open:i]
 			better := string(ascii) + body + string(ascii)
 			if !escapesFit(body) {
 				better = "@" + better
