@@ -87,6 +87,10 @@ type Hidden struct {
 	// Before hides rows whose TimeColumn is earlier; zero hides none.
 	Before     types.Instant
 	TimeColumn string
+	// Captures hide rows whose TypeColumn is Type, of a MAC address, with a
+	// TimeColumn in [From, To).
+	Captures                    []Capture
+	TypeColumn, Type, MACColumn string
 	// Texts hides rows whose column has one of the values, case ignored.
 	Texts      []string
 	TextColumn string
@@ -96,6 +100,12 @@ type Hidden struct {
 type Blob struct {
 	ID         string
 	Generation int64
+}
+
+// A Capture is a NIC's traffic over some time.
+type Capture struct {
+	MAC      string
+	From, To types.Instant
 }
 
 // Merge makes one row of all that share Keys. Columns are names of the file's

@@ -67,7 +67,6 @@ type (
 		Aggregates []Expr
 		ByClause   bool
 		By         []Expr
-		Bin        *Named // of the old form `by x bin = 5m`; nil for none
 	}
 	// Distinct is distinct; `*` is a Star.
 	Distinct struct {
@@ -193,18 +192,16 @@ type (
 		Op
 		Items []Expr
 	}
-	// Search is `search [in (tables)] predicate`. A datascope stands in Params.
+	// Search is `search [in (tables)] predicate`.
 	Search struct {
 		Op
 		In   []Expr
 		Cond Expr
 	}
-	// Find is `find [in (tables)] where p [project …|project-smart]`. An item of
-	// project is an Ident, a Star, a Typed column or a call of pack.
+	// Find is `find [in (tables)] where p [project …|project-smart]`.
 	Find struct {
 		Op
 		In           []Expr
-		Where        bool // whether `where` was written
 		Cond         Expr
 		ProjectItems []Expr
 		ProjectSmart bool
@@ -213,16 +210,14 @@ type (
 	// Evaluate is `evaluate plugin(args) [: (schema)]`.
 	Evaluate struct {
 		Op
-		Call      *Call
-		HasSchema bool         // whether a schema was written
-		Schema    []ColumnDecl // without the star
-		Star      bool         // schema began with *
+		Call   *Call
+		Schema []ColumnDecl // nil for none
+		Star   bool         // schema began with *
 	}
 	// Invoke is invoke.
 	Invoke struct {
 		Op
 		Call *Call
-		X    Expr // a PathCall, in place of Call; nil for none
 	}
 	// Render is render.
 	Render struct {
@@ -235,14 +230,13 @@ type (
 		Op
 		OrderBy     []SortKey
 		PartitionBy []Expr
-		Declare     []Param // nil for none
+		Declare     []Param
 		Steps       []ScanStep
 	}
 	// Partition is `partition by x (subquery)` or `partition by x { query }`.
 	Partition struct {
 		Op
 		By  Expr
-		In  Expr // the scope of `partition by x in range(…)`; nil for none
 		Sub *Pipeline
 		// Braces says that Sub is a query of its own in { }.
 		Braces bool
@@ -255,9 +249,8 @@ type (
 	// Facet is `facet by a, b [with (…)]`.
 	Facet struct {
 		Op
-		By     []Expr
-		With   *Pipeline
-		Parens bool // whether With was written in parentheses
+		By   []Expr
+		With *Pipeline
 	}
 	// Reduce is `reduce by x [with threshold=…, characters=…]`.
 	Reduce struct {
@@ -278,12 +271,6 @@ type (
 	}
 	// MacroExpand is macro-expand, kept for its diagnostics.
 	MacroExpand struct {
-		Op
-		Text string
-	}
-	// Opaque is an operator that is kept as text and refused when bound: those on
-	// graphs, __partitionby and inline_external_table.
-	Opaque struct {
 		Op
 		Text string
 	}
@@ -315,7 +302,6 @@ type TopNestedLevel struct {
 	Others Expr // nil for none
 	By     Expr // maybe Named
 	Order  string
-	Nulls  string
 }
 
 // MvItem is one column of mv-expand or mv-apply.

@@ -22,6 +22,10 @@ type Dialect interface {
 	// Aggregate returns the exact forms of an aggregate's columns; false if there
 	// are none for these arguments.
 	Aggregate(a Aggregation) ([]sqlast.Expr, bool)
+	// IEEE reports whether NaN compares as in IEEE 754: equal to nothing.
+	IEEE() bool
+	// Random is the engine's function for a random number.
+	Random() string
 	// TicksOf converts a timestamp to ticks.
 	TicksOf(stamp sqlast.Expr) sqlast.Expr
 }

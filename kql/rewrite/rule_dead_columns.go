@@ -1,0 +1,220 @@
+package rewrite
+
+import "github.com/azflow/azflow/kql/plan"
+
+// deadColumns drops columns that nothing above uses. The columns of a Shared
+// that some reader uses stay for all its readers.
+func deadColumns(r *run, root plan.Node) plan.Node {
+	d := &deadener{shared: map[*plan.Shared]*plan.Shared{}}
+	return d.prune(root, allOf(root))
+}
+
+type columnSet map[plan.ColumnID]bool
+
+func allOf(nodes ...plan.Node) columnSet {
+	s := columnSet{}
+	for _, n := range nodes {
+		for _, c := range n.Columns() {
+			s[c.ID] = true
+		}
+	}
+	return s
+}
+
+type deadener struct{ shared map[*plan.Shared]*plan.Shared }
+
+// with returns s and the columns that the expressions use. Subqueries inside
+// them are pruned on their own.
+func (s columnSet) with(es ...plan.Expr) columnSet {
+	out := columnSet{}
+	for id := range s {
+		out[id] = true
+	}
+	for _, e := range es {
+		if e != nil {
+			uses(e, out)
+		}
+	}
+	return out
+}
+
+// prune returns n giving at least the columns of need that it gives, in their
+// order, and no other that it can do without.
+func (d *deadener) prune(n plan.Node, need columnSet) plan.Node {
+	n = plan.MapExprs(n, func(e plan.Expr) plan.Expr { return plan.MapExpr(e, d.subquery) })
+	switch n := n.(type) {
+	case *plan.Scan:
+		out := *n
+		out.Cols = nil
+		for _, c := range n.Cols {
+			if need[c.ID] {
+				out.Cols = append(out.Cols, c)
+			}
+		}
+		return &out
+	case *plan.Filter:
+		return &plan.Filter{Input: d.prune(n.Input, need.with(n.Cond)), Cond: n.Cond}
+	case *plan.Project:
+		var items []plan.Assign
+		var es []plan.Expr
+		for _, it := range n.Items {
+			if need[it.Column.ID] {
+				items = append(items, it)
+				es = append(es, it.Expr)
+			}
+		}
+		return &plan.Project{Input: d.prune(n.Input, columnSet{}.with(es...)), Items: items}
+	case *plan.Sort:
+		var es []plan.Expr
+		for _, k := range n.Keys {
+			es = append(es, k.Expr)
+		}
+		return &plan.Sort{Input: d.prune(n.Input, need.with(es...)), Keys: n.Keys}
+	case *plan.Limit:
+		return &plan.Limit{Input: d.prune(n.Input, need), N: n.N}
+	case *plan.Aggregate:
+		out := *n
+		var es []plan.Expr
+		for _, it := range n.By {
+			es = append(es, it.Expr)
+		}
+		out.Aggs = nil
+		for _, a := range n.Aggs {
+			used := false
+			for _, c := range a.Cols {
+				used = used || need[c.ID]
+			}
+			if used || len(n.By) == 0 && len(out.Aggs) == 0 {
+				out.Aggs = append(out.Aggs, a)
+				es = append(es, a.Args...)
+			}
+		}
+		out.Input = d.prune(n.Input, columnSet{}.with(es...))
+		return &out
+	case *plan.Join:
+		return d.join(n, need)
+	case *plan.Union:
+		return d.union(n, need)
+	case *plan.Window:
+		out := *n
+		out.Items = nil
+		var es []plan.Expr
+		for _, w := range n.Items {
+			if need[w.Column.ID] {
+				out.Items = append(out.Items, w)
+				es = append(es, w.Args...)
+			}
+		}
+		in := d.prune(n.Input, need.with(es...))
+		if len(out.Items) == 0 {
+			return in
+		}
+		out.Input = in
+		return &out
+	case *plan.Unnest:
+		var es []plan.Expr
+		for _, it := range n.Spec.Items {
+			es = append(es, it.Expr)
+		}
+		es = append(es, n.Spec.Limit)
+		items := columnSet{}
+		for _, it := range n.Spec.Items {
+			items[it.Column.ID] = true
+		}
+		out := *n
+		out.Input = d.prune(n.Input, need.with(es...))
+		out.Cols = nil
+		for _, c := range n.Cols {
+			if need[c.ID] || items[c.ID] || n.Spec.ItemIndex != nil && n.Spec.ItemIndex.ID == c.ID {
+				out.Cols = append(out.Cols, c)
+			}
+		}
+		return &out
+	case *plan.SharedRef:
+		return &plan.SharedRef{Of: d.sharedNode(n.Of), Cols: n.Cols}
+	case *plan.Shared:
+		return d.sharedNode(n)
+	}
+	// All others: all that their inputs give.
+	ins := n.Inputs()
+	out := make([]plan.Node, len(ins))
+	for i, in := range ins {
+		out[i] = d.prune(in, allOf(in))
+	}
+	return plan.WithInputs(n, out)
+}
+
+func (d *deadener) subquery(e plan.Expr) plan.Expr {
+	switch e := e.(type) {
+	case *plan.Subquery:
+		return &plan.Subquery{Input: d.first(e.Input), T: e.T}
+	case *plan.InSubquery:
+		return &plan.InSubquery{Op: e.Op, X: e.X, Input: d.first(e.Input)}
+	}
+	return e
+}
+
+// first prunes a subquery, of which the first column counts.
+func (d *deadener) first(n plan.Node) plan.Node {
+	cols := n.Columns()
+	if len(cols) == 0 {
+		return d.prune(n, allOf(n))
+	}
+	out := d.prune(n, columnSet{cols[0].ID: true})
+	if len(out.Columns()) > 0 && out.Columns()[0].ID != cols[0].ID {
+		return &plan.Project{Input: out, Items: passes(cols[:1])}
+	}
+	return out
+}
+
+func (d *deadener) sharedNode(s *plan.Shared) *plan.Shared {
+	if done := d.shared[s]; done != nil {
+		return done
+	}
+	out := &plan.Shared{Name: s.Name, Input: d.prune(s.Input, allOf(s.Input))}
+	d.shared[s] = out
+	return out
+}
+
+func (d *deadener) join(n *plan.Join, need columnSet) plan.Node {
+	names := map[plan.ColumnID]string{}
+	for _, c := range n.Columns() {
+		names[c.ID] = c.Name
+	}
+	left, right := need.with(n.Where), need.with(n.Where)
+	for _, k := range n.On {
+		left, right = left.with(k.Left), right.with(k.Right)
+	}
+	out := *n
+	out.Left, out.Right = d.prune(n.Left, left), d.prune(n.Right, right)
+	out.Names = nil
+	for _, c := range out.Columns() {
+		out.Names = append(out.Names, names[c.ID])
+	}
+	return &out
+}
+
+func (d *deadener) union(n *plan.Union, need columnSet) plan.Node {
+	out := *n
+	out.Cols, out.Map = nil, make([][]plan.ColumnID, len(n.Ins))
+	for j, c := range n.Cols {
+		if !need[c.ID] {
+			continue
+		}
+		out.Cols = append(out.Cols, c)
+		for i := range n.Ins {
+			out.Map[i] = append(out.Map[i], n.Map[i][j])
+		}
+	}
+	out.Ins = make([]plan.Node, len(n.Ins))
+	for i, in := range n.Ins {
+		used := columnSet{}
+		for _, id := range out.Map[i] {
+			if id != 0 {
+				used[id] = true
+			}
+		}
+		out.Ins[i] = d.prune(in, used)
+	}
+	return &out
+}
