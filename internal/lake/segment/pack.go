@@ -221,12 +221,12 @@ func appendMini(b []byte, s *[deltaMini]int64, w uint) []byte {
 // decodeDelta reads len(dst) values in DELTA_BINARY_PACKED from src, which is
 // followed by pad bytes that do not count.
 func decodeDelta(dst []int64, src []byte, narrow bool) error {
-	pos := 0
+	pos, short := 0, false
 	uvarint := func() uint64 {
 		v, n := binary.Uvarint(src[pos : len(src)-pad])
 		if n <= 0 {
-			pos = len(src) - pad
-			return math.MaxUint64
+			short = true
+			return 0
 		}
 		pos += n
 		return v
@@ -240,13 +240,16 @@ func decodeDelta(dst []int64, src []byte, narrow bool) error {
 		return int64(u>>1) ^ -int64(u&1)
 	}
 	prev := zigzag()
+	if short {
+		return errDelta
+	}
 	if len(dst) == 0 {
 		return nil
 	}
 	dst[0] = prev
 	for i := 1; i < len(dst); i += deltaBlock {
 		low := zigzag()
-		if len(src)-pad-pos < 4 {
+		if short || len(src)-pad-pos < 4 {
 			return errDelta
 		}
 		widths := [4]byte(src[pos:])

@@ -91,6 +91,9 @@ func (f *footer) check(size int64) error {
 	rows := int64(0)
 	for g := range f.groups {
 		rows += f.groups[g].rows
+		if len(f.groups[g].chunks) != len(f.fields) {
+			return fmt.Errorf("row group %d has %d columns of %d", g, len(f.groups[g].chunks), len(f.fields))
+		}
 		for i := range f.groups[g].chunks {
 			c := &f.groups[g].chunks[i]
 			if at := c.start(); at < 4 || c.stored < 0 || c.stored > size || at > size-c.stored {
