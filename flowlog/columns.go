@@ -1,6 +1,10 @@
 package flowlog
 
-import "iter"
+import (
+	"iter"
+	"math"
+	"slices"
+)
 
 // Flags tell which optional values of a tuple are present. A value whose flag
 // is not set is absent (null), and its column holds 0.
@@ -12,8 +16,6 @@ const (
 	HasBytesSrcToDest
 	HasPacketsDestToSrc
 	HasBytesDestToSrc
-	HasSrcPort
-	HasDestPort
 	// HasTotals says that the source-to-destination counters are totals of
 	// both directions, since the log did not tell them apart.
 	HasTotals
@@ -22,6 +24,9 @@ const (
 	// flow, and a later E counts this one's packets and bytes again.
 	Rollover
 )
+
+// NoPort stands for a port that was not logged.
+const NoPort = math.MaxUint32
 
 // HasCounters is the set of the four counter flags.
 const HasCounters = HasPacketsSrcToDest | HasBytesSrcToDest | HasPacketsDestToSrc | HasBytesDestToSrc
@@ -38,16 +43,16 @@ const HasCounters = HasPacketsSrcToDest | HasBytesSrcToDest | HasPacketsDestToSr
 type Columns struct {
 	Dict *Dict // what the ids mean; may be shared by many Columns of one goroutine
 
-	Time       []int64     // when the flow event occurred, Unix microseconds
-	Src        []uint32    // initiator, id in Dict.Addresses
-	Dest       []uint32    // id in Dict.Addresses
-	SrcPort    []uint16    // see HasSrcPort
-	DestPort   []uint16    // see HasDestPort
-	Protocol   []uint16    // id in Dict.Protocols: below 256 the IANA number itself
-	Direction  []Direction // Inbound or Outbound
-	Status     []Status    // Allowed or Denied
-	State      []uint8     // flow state as logged, id in Dict.States
-	Encryption []uint8     // flow encryption as logged, id in Dict.Encryptions
+	Time       []int64  // when the flow event occurred, Unix microseconds
+	Src        []uint32 // initiator, id in Dict.Addresses
+	Dest       []uint32 // id in Dict.Addresses
+	SrcPort    []uint32 // NoPort when absent
+	DestPort   []uint32 // NoPort when absent
+	Protocol   []uint32 // id in Dict.Protocols: below 256 the IANA number itself
+	Direction  []uint32 // a Direction
+	Status     []uint32 // a Status
+	State      []uint32 // flow state as logged, id in Dict.States
+	Encryption []uint32 // flow encryption as logged, id in Dict.Encryptions
 	Flags      []Flags
 
 	PacketsSrcToDest []int64 // counters since the flow's previous tuple; see Flags
@@ -198,6 +203,26 @@ func grow[T any](s []T, n int) []T {
 	t := make([]T, len(s), n)
 	copy(t, s)
 	return t
+}
+
+// Bitmap returns which rows have all the flags of f: bit i%64 of word i/64 is
+// row i's. It uses the memory of words.
+func (c *Columns) Bitmap(words []uint64, f Flags) []uint64 {
+	n := (len(c.Flags) + 63) / 64
+	words = slices.Grow(words[:0], n)[:n]
+	for w := range words {
+		rows := c.Flags[64*w : min(64*w+64, len(c.Flags))]
+		var word uint64
+		for i, have := range rows {
+			var bit uint64
+			if have&f == f {
+				bit = 1
+			}
+			word |= bit << i
+		}
+		words[w] = word
+	}
+	return words
 }
 
 // Rows yields, for each row, the row number, its record, its group and its

@@ -25,16 +25,16 @@ type Dict struct {
 
 // Ids that every Dict gives to the documented flow states.
 const (
-	StateNone uint8 = iota // version 1 has none
-	StateB                 // begin
-	StateC                 // continuing
-	StateE                 // end
-	StateD                 // denied
+	StateNone uint32 = iota // version 1 has none
+	StateB                  // begin
+	StateC                  // continuing
+	StateE                  // end
+	StateD                  // denied
 )
 
 // Ids that every Dict gives to the documented encryption values.
 const (
-	EncryptionNone uint8 = iota // NSG flow logs have none
+	EncryptionNone uint32 = iota // NSG flow logs have none
 	EncryptionX
 	EncryptionNX
 	EncryptionNXHardware
@@ -113,6 +113,9 @@ func (s *Strings) Len() int { return len(s.texts) }
 // Text returns the text of an id.
 func (s *Strings) Text(id uint32) string { return s.texts[id] }
 
+// Texts returns the texts by id, which the caller must not change.
+func (s *Strings) Texts() []string { return s.texts }
+
 // Symbols gives ids to a small vocabulary.
 type Symbols struct {
 	texts []string
@@ -129,27 +132,30 @@ const maxSymbol = 64
 
 // ID returns the id of text, which it copies if it is new. It returns false
 // when there is no id left or text is too long to be one of a vocabulary.
-func (s *Symbols) ID(text []byte) (uint8, bool) {
+func (s *Symbols) ID(text []byte) (uint32, bool) {
 	for i, t := range s.texts {
 		if t == string(text) {
-			return uint8(i), true
+			return uint32(i), true
 		}
 	}
 	if len(s.texts) > 255 || len(text) > maxSymbol {
 		return 0, false
 	}
 	s.texts = append(s.texts, string(text))
-	return uint8(len(s.texts) - 1), true
+	return uint32(len(s.texts) - 1), true
 }
 
 // Len returns the number of ids.
 func (s *Symbols) Len() int { return len(s.texts) }
 
 // Text returns the text of an id.
-func (s *Symbols) Text(id uint8) string { return s.texts[id] }
+func (s *Symbols) Text(id uint32) string { return s.texts[id] }
+
+// Texts returns the texts by id, which the caller must not change.
+func (s *Symbols) Texts() []string { return s.texts }
 
 // Known reports whether id stands for a documented value.
-func (s *Symbols) Known(id uint8) bool { return int(id) < s.known }
+func (s *Symbols) Known(id uint32) bool { return int(id) < s.known }
 
 // Protocols gives ids to protocols: an IANA number is its own id, and texts
 // that are none follow from 256.
@@ -162,27 +168,27 @@ const maxProtocols = 1000
 
 // ID returns the id of a protocol text that is no IANA number. It returns
 // false when there is no id left or text is too long to name a protocol.
-func (p *Protocols) ID(text []byte) (uint16, bool) {
+func (p *Protocols) ID(text []byte) (uint32, bool) {
 	for i, t := range p.texts {
 		if t == string(text) {
-			return uint16(256 + i), true
+			return uint32(256 + i), true
 		}
 	}
 	if len(p.texts) >= maxProtocols || len(text) > maxSymbol {
 		return 0, false
 	}
 	p.texts = append(p.texts, string(text))
-	return uint16(256 + len(p.texts) - 1), true
+	return uint32(256 + len(p.texts) - 1), true
 }
 
 // Len returns one more than the largest id.
 func (p *Protocols) Len() int { return 256 + len(p.texts) }
 
 // Number returns the IANA number of an id, and false if it has none.
-func (p *Protocols) Number(id uint16) (uint8, bool) { return uint8(id), id < 256 }
+func (p *Protocols) Number(id uint32) (uint8, bool) { return uint8(id), id < 256 }
 
 // Name returns TCP, UDP, another IANA number in decimal, or the text as logged.
-func (p *Protocols) Name(id uint16) string {
+func (p *Protocols) Name(id uint32) string {
 	switch {
 	case id == 6:
 		return "TCP"
@@ -199,19 +205,18 @@ type Addresses struct {
 	seed   maphash.Seed
 	k0, k1 uint64 // keys of the hash, from seed: addresses come from strangers
 
-	slots []addressSlot // open addressing, for texts of at most 16 bytes
+	slots []addressSlot // open addressing, for texts of at most MaxShort bytes
 	used  int
 	long  map[string]uint32 // the others
 
-	text []byte // all texts, end to end
-	ends []uint32
-	hi   []uint64
-	lo   []uint64
-	is4  []bool
+	texts []string
+	hi    []uint64
+	lo    []uint64
+	is4   []bool
 }
 
 type addressSlot struct {
-	a, b uint64 // the text, padded with zeros; a is 0 when the slot is free
+	a, b uint64 // as ShortID takes them; a is 0 when the slot is free
 	id   uint32
 }
 
@@ -230,7 +235,8 @@ func (t *Addresses) reset() {
 		t.long = map[string]uint32{}
 	}
 	clear(t.long)
-	t.text, t.ends = t.text[:0], t.ends[:0]
+	clear(t.texts)
+	t.texts = t.texts[:0]
 	t.hi, t.lo, t.is4 = t.hi[:0], t.lo[:0], t.is4[:0]
 }
 
@@ -238,9 +244,10 @@ var errZone = errors.New("address has a zone")
 
 // ID returns the id of the address that text is, which it copies if it is new.
 func (t *Addresses) ID(text []byte) (uint32, error) {
-	if n := len(text); n > 0 && n <= 16 {
+	if n := len(text); n > 0 && n <= MaxShort {
 		var b [16]byte
 		copy(b[:], text)
+		b[15] = byte(n)
 		return t.ShortID(binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:]), text)
 	}
 	if id, ok := t.long[string(text)]; ok {
@@ -253,8 +260,13 @@ func (t *Addresses) ID(text []byte) (uint32, error) {
 	return id, err
 }
 
-// ShortID is ID for a text of 1 to 16 bytes that the caller has loaded: a and b
-// are its bytes as little-endian integers, padded with zeros.
+// MaxShort is the length of the longest text that ShortID takes: that of every
+// IPv4 address and of many an IPv6 address.
+const MaxShort = 15
+
+// ShortID is ID for a text of 1 to MaxShort bytes that the caller has loaded: a
+// and b are its bytes as little-endian integers, padded with zeros, and the
+// length is the highest byte of b.
 func (t *Addresses) ShortID(a, b uint64, text []byte) (uint32, error) {
 	if id, ok := t.Lookup(a, b); ok {
 		return id, nil
@@ -326,25 +338,20 @@ func (t *Addresses) add(text []byte) (uint32, error) {
 		b := addr.As16()
 		hi, lo = binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:])
 	}
-	id := uint32(len(t.ends))
-	t.text = append(t.text, text...)
-	t.ends = append(t.ends, uint32(len(t.text)))
+	id := uint32(len(t.texts))
+	t.texts = append(t.texts, string(text))
 	t.hi, t.lo, t.is4 = append(t.hi, hi), append(t.lo, lo), append(t.is4, addr.Is4())
 	return id, nil
 }
 
 // Len returns the number of ids.
-func (t *Addresses) Len() int { return len(t.ends) }
+func (t *Addresses) Len() int { return len(t.texts) }
 
-// Text returns the text of an id as logged. The bytes are valid until the Dict
-// gives another id or is reset, and must not be changed.
-func (t *Addresses) Text(id uint32) []byte {
-	start := uint32(0)
-	if id > 0 {
-		start = t.ends[id-1]
-	}
-	return t.text[start:t.ends[id]:t.ends[id]]
-}
+// Text returns the text of an id as logged.
+func (t *Addresses) Text(id uint32) string { return t.texts[id] }
+
+// Texts returns the texts by id, which the caller must not change.
+func (t *Addresses) Texts() []string { return t.texts }
 
 // V4 returns the big-endian integer of an IPv4 address, and false for others.
 func (t *Addresses) V4(id uint32) (uint32, bool) { return uint32(t.lo[id]), t.is4[id] }

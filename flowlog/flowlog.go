@@ -54,7 +54,7 @@ func (t LogType) String() string {
 
 // Direction says which way a flow runs, seen from the network interface that
 // logged it.
-type Direction uint8
+type Direction uint32
 
 // The directions. MS Learn: I inbound, O outbound.
 const (
@@ -71,7 +71,7 @@ func (d Direction) String() string {
 }
 
 // Status says what the deciding rule did with a flow.
-type Status uint8
+type Status uint32
 
 // The statuses. NSG flow logs log the decision (A allowed, D denied); in
 // virtual network flow logs denied is the flow state D.

@@ -65,8 +65,8 @@ func (c *Columns) String() string {
 
 func (c *Columns) writeRow(b *strings.Builder, i int) {
 	d, f := c.Dict, c.Flags[i]
-	port := func(p uint16, has Flags) string {
-		if f&has == 0 {
+	port := func(p uint32) string {
+		if p == NoPort {
 			return "-"
 		}
 		return fmt.Sprint(p)
@@ -79,9 +79,9 @@ func (c *Columns) writeRow(b *strings.Builder, i int) {
 	}
 	fmt.Fprintf(b, "%s %s %s > %s %s %s %s %s %s %q %s %s %s %s",
 		time.UnixMicro(c.Time[i]).UTC().Format("2006-01-02T15:04:05.000Z"),
-		d.Addresses.Text(c.Src[i]), port(c.SrcPort[i], HasSrcPort),
-		d.Addresses.Text(c.Dest[i]), port(c.DestPort[i], HasDestPort),
-		d.Protocols.Name(c.Protocol[i]), c.Direction[i], c.Status[i],
+		d.Addresses.Text(c.Src[i]), port(c.SrcPort[i]),
+		d.Addresses.Text(c.Dest[i]), port(c.DestPort[i]),
+		d.Protocols.Name(c.Protocol[i]), Direction(c.Direction[i]), Status(c.Status[i]),
 		quoteEmpty(d.States.Text(c.State[i])), d.Encryptions.Text(c.Encryption[i]),
 		count(c.PacketsSrcToDest[i], HasPacketsSrcToDest), count(c.BytesSrcToDest[i], HasBytesSrcToDest),
 		count(c.PacketsDestToSrc[i], HasPacketsDestToSrc), count(c.BytesDestToSrc[i], HasBytesDestToSrc))

@@ -10,15 +10,15 @@ import (
 type Record struct {
 	Time       time.Time // when the flow event occurred, UTC
 	Src, Dest  netip.Addr
-	SrcPort    uint16 // 0 when absent
-	DestPort   uint16 // 0 when absent
+	SrcPort    uint32 // NoPort when absent
+	DestPort   uint32 // NoPort when absent
 	Protocol   int    // IANA number, -1 when ProtocolText is no protocol known to us
 	L4Protocol string // TCP, UDP, else as logged
 	Direction  Direction
 	Status     Status
 	State      string // B, C, E, D, others as logged; empty for version 1
 	Encryption string // as logged; empty for NSG flow logs
-	Flags      Flags  // which of the counters and ports are present
+	Flags      Flags  // which of the counters are present
 
 	PacketsSrcToDest int64
 	BytesSrcToDest   int64

@@ -108,7 +108,7 @@ func (c *Columns) tuple(i int, row Row, rec *Record) {
 		rec.Protocol = int(p)
 	}
 	rec.L4Protocol = d.Protocols.Name(c.Protocol[i])
-	rec.Direction, rec.Status = c.Direction[i], c.Status[i]
+	rec.Direction, rec.Status = Direction(c.Direction[i]), Status(c.Status[i])
 	rec.State, rec.Encryption = d.States.Text(c.State[i]), d.Encryptions.Text(c.Encryption[i])
 	rec.Flags = c.Flags[i]
 	rec.PacketsSrcToDest, rec.BytesSrcToDest = c.PacketsSrcToDest[i], c.BytesSrcToDest[i]

@@ -119,3 +119,13 @@ func TestOneFileMayMixFormats(t *testing.T) {
 	}
 	wiretest.Splits(t, newDecoder, mixed, 331)
 }
+
+func FuzzDecode(f *testing.F) {
+	var seeds [][]byte
+	for _, files := range samples(f) {
+		for _, file := range files {
+			seeds = append(seeds, read(f, file))
+		}
+	}
+	wiretest.Fuzz(f, newDecoder, seeds...)
+}

@@ -101,7 +101,7 @@ func readMAC(r *wire.Reader, i int) (next int) {
 		case "mac":
 			mac, i = r.Text(i, "properties.flows.flows.mac")
 		case "flowtuples":
-			i = r.Tuples(i, wire.LayoutNSG, nil)
+			i = r.Tuples(i, wire.LayoutNSG, readTuples)
 		default:
 			i = r.UnknownKey("properties.flows.flows.", key, i)
 		}

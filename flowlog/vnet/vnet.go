@@ -92,7 +92,7 @@ func readGroup(r *wire.Reader, i int) (next int) {
 			rule, i = r.Text(i, "flowRecords.flows.flowGroups.rule")
 		case "flowtuples":
 			row := r.Row()
-			i = r.Tuples(i, wire.LayoutVNet, nil)
+			i = r.Tuples(i, wire.LayoutVNet, readTuples)
 			r.MarkRollovers(row)
 		default:
 			i = r.UnknownKey("flowRecords.flows.flowGroups.", key, i)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -97,7 +98,7 @@ func expiry() map[string][]string {
 type ForgetRequest struct {
 	Blob         string    // rows of this blob, all generations
 	Before       time.Time // rows with an earlier TimeGenerated
-	Subscription string    // rows of this subscription, as segments' footers have it
+	Subscription string    // rows of this subscription id, see [SubscriptionOf]
 
 	// Reread, with Blob, lets the blob be read again from its start; else it
 	// is remembered as forgotten, and not read again.
@@ -120,6 +121,7 @@ func (l *Lake) Forget(ctx context.Context, req ForgetRequest) (Removed, error) {
 	if n != 1 {
 		return rm, fmt.Errorf("forget takes one of a blob, a time and a subscription, not %d of them", n)
 	}
+	req.Subscription = strings.ToLower(req.Subscription)
 	now := l.opt.Now()
 	note := forgotten{At: now.UTC(), Before: req.Before, Subscription: req.Subscription, Blob: req.Blob, Reread: req.Reread}
 	err := l.change(ctx, "forget", func(t *tx, gen int64) error {

@@ -40,7 +40,8 @@ type Footer struct {
 
 	// Blobs lists what each blob contributed; empty for tables that blobs do not feed.
 	Blobs []BlobRange `json:"blobs,omitempty"`
-	// Subscriptions holds the subscription ids whose rows are here, sorted.
+	// Subscriptions holds the ids, lower case, of the subscriptions whose rows
+	// are here, sorted; see [SubscriptionOf].
 	Subscriptions []string `json:"subscriptions,omitempty"`
 	// AddressFilter is an opaque filter of the local addresses in here.
 	AddressFilter []byte `json:"address_filter,omitempty"`

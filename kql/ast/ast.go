@@ -66,6 +66,7 @@ type (
 	Restrict struct {
 		Pos
 		Entities []Expr
+		With     []Property
 	}
 	// ExprStatement is a query: a pipeline or a lone expression.
 	ExprStatement struct {
@@ -176,11 +177,13 @@ type (
 		Lo, Hi Expr
 	}
 	// Call is `name(args)`. toscalar, totable, materialize, view, table, database,
-	// cluster and the aggregates are calls too.
+	// cluster and the aggregates are calls too. Params is what stands before the
+	// parenthesis: `toscalar kind=nooptimization (…)`.
 	Call struct {
 		Pos
-		Name Name
-		Args []Arg
+		Name   Name
+		Params []Property
+		Args   []Arg
 	}
 	// Path is `x.name`, also database("d").Table.
 	Path struct {
@@ -198,6 +201,13 @@ type (
 	Index struct {
 		Pos
 		X, I Expr
+	}
+	// Typed is `name: type`, an item of the project clause of find.
+	Typed struct {
+		Pos
+		Name     Name
+		Type     types.Type
+		TypeName Name
 	}
 	// Star is `*`.
 	Star struct{ Pos }
@@ -221,7 +231,8 @@ type (
 	// TypeOf is `typeof(long)` or `typeof(a:long, *)`.
 	TypeOf struct {
 		Pos
-		Type    types.Type // of the single-type form
+		Type    types.Type // of the single-type form; Unknown if Name names no type
+		Name    Name       // as written, of the single-type form
 		Columns []ColumnDecl
 		Star    bool // typeof(*, …): the input's columns first
 	}
@@ -242,6 +253,7 @@ type (
 	// ExternalData is `externaldata(a:string) [ "uri", … ] with (format="csv")`.
 	ExternalData struct {
 		Pos
+		Params  []Property
 		Columns []ColumnDecl
 		URIs    []Expr
 		Props   []Property
@@ -254,7 +266,24 @@ type (
 		Statements []Statement // before the body
 		Body       Expr
 	}
-	// Bad is text that could not be read as an expression.
+	// List is `a, b` as the value of a property.
+	List struct {
+		Pos
+		Items []Expr
+	}
+	// DataScope is `T datascope=hotcache`; Scope is that property.
+	DataScope struct {
+		Pos
+		X     Expr
+		Scope Property
+	}
+	// EntityGroup is `entity_group [cluster("c").database("d"), …]`.
+	EntityGroup struct {
+		Pos
+		Items []Expr
+	}
+	// Bad is text that could not be read as an expression. A diagnostic has been
+	// given for it.
 	Bad struct{ Pos }
 )
 
@@ -268,6 +297,7 @@ func (*Call) expr()         {}
 func (*Path) expr()         {}
 func (*PathCall) expr()     {}
 func (*Index) expr()        {}
+func (*Typed) expr()        {}
 func (*Star) expr()         {}
 func (*Wildcard) expr()     {}
 func (*Paren) expr()        {}
@@ -277,6 +307,9 @@ func (*Pipeline) expr()     {}
 func (*DataTable) expr()    {}
 func (*ExternalData) expr() {}
 func (*Lambda) expr()       {}
+func (*List) expr()         {}
+func (*DataScope) expr()    {}
+func (*EntityGroup) expr()  {}
 func (*Bad) expr()          {}
 
 // Arg is an argument of a call; Name is nil unless it was given by name.

@@ -67,6 +67,7 @@ type (
 		Aggregates []Expr
 		ByClause   bool
 		By         []Expr
+		Bin        *Named // of the old form `by x bin = 5m`; nil for none
 	}
 	// Distinct is distinct; `*` is a Star.
 	Distinct struct {
@@ -192,16 +193,18 @@ type (
 		Op
 		Items []Expr
 	}
-	// Search is `search [in (tables)] predicate`.
+	// Search is `search [in (tables)] predicate`. A datascope stands in Params.
 	Search struct {
 		Op
 		In   []Expr
 		Cond Expr
 	}
-	// Find is `find [in (tables)] where p [project …|project-smart]`.
+	// Find is `find [in (tables)] where p [project …|project-smart]`. An item of
+	// project is an Ident, a Star, a Typed column or a call of pack.
 	Find struct {
 		Op
 		In           []Expr
+		Where        bool // whether `where` was written
 		Cond         Expr
 		ProjectItems []Expr
 		ProjectSmart bool
@@ -210,14 +213,16 @@ type (
 	// Evaluate is `evaluate plugin(args) [: (schema)]`.
 	Evaluate struct {
 		Op
-		Call   *Call
-		Schema []ColumnDecl // nil for none
-		Star   bool         // schema began with *
+		Call      *Call
+		HasSchema bool         // whether a schema was written
+		Schema    []ColumnDecl // without the star
+		Star      bool         // schema began with *
 	}
 	// Invoke is invoke.
 	Invoke struct {
 		Op
 		Call *Call
+		X    Expr // a PathCall, in place of Call; nil for none
 	}
 	// Render is render.
 	Render struct {
@@ -230,13 +235,14 @@ type (
 		Op
 		OrderBy     []SortKey
 		PartitionBy []Expr
-		Declare     []Param
+		Declare     []Param // nil for none
 		Steps       []ScanStep
 	}
 	// Partition is `partition by x (subquery)` or `partition by x { query }`.
 	Partition struct {
 		Op
 		By  Expr
+		In  Expr // the scope of `partition by x in range(…)`; nil for none
 		Sub *Pipeline
 		// Braces says that Sub is a query of its own in { }.
 		Braces bool
@@ -249,8 +255,9 @@ type (
 	// Facet is `facet by a, b [with (…)]`.
 	Facet struct {
 		Op
-		By   []Expr
-		With *Pipeline
+		By     []Expr
+		With   *Pipeline
+		Parens bool // whether With was written in parentheses
 	}
 	// Reduce is `reduce by x [with threshold=…, characters=…]`.
 	Reduce struct {
@@ -271,6 +278,12 @@ type (
 	}
 	// MacroExpand is macro-expand, kept for its diagnostics.
 	MacroExpand struct {
+		Op
+		Text string
+	}
+	// Opaque is an operator that is kept as text and refused when bound: those on
+	// graphs, __partitionby and inline_external_table.
+	Opaque struct {
 		Op
 		Text string
 	}
@@ -302,6 +315,7 @@ type TopNestedLevel struct {
 	Others Expr // nil for none
 	By     Expr // maybe Named
 	Order  string
+	Nulls  string
 }
 
 // MvItem is one column of mv-expand or mv-apply.

@@ -47,6 +47,7 @@ func ParseInstant(s string) (Instant, bool) {
 
 // instantLayouts has the forms other than ISO 8601.
 var instantLayouts = []string{
+	"1-2-2006", "1-2-2006 15:04", "1-2-2006 15:04:05",
 	"1/2/2006", "1/2/2006 15:04", "1/2/2006 15:04:05", "1/2/2006 3:04 PM", "1/2/2006 3:04:05 PM",
 	"2 Jan 06 15:04:05 MST", "2 Jan 06 15:04:05", "2 Jan 06 15:04", "2 Jan 06",
 	"2 Jan 2006 15:04:05 MST", "2 Jan 2006 15:04:05", "2 Jan 2006 15:04", "2 Jan 2006",
@@ -57,28 +58,29 @@ var instantLayouts = []string{
 	time.RFC1123Z,
 }
 
-// parseISO reads YYYY[-MM[-DD[(T| )hh[:mm[:ss[.f…]]]]]] and an offset.
+// parseISO reads YYYY[-MM[-DD[(T| )hh[:mm[:ss[.f…]]]]]] and an offset. Month,
+// day and hour may have one digit.
 func parseISO(s string) (Instant, bool) {
-	year, s, ok := cutDigits(s, 4)
+	year, s, ok := cutDigits(s, 4, 4)
 	if !ok || year < 1 {
 		return 0, false
 	}
 	month, day, hour, minute, second, ticks := 1, 1, 0, 0, 0, int64(0)
-	field := func(sign string, n int, into *int) bool {
+	field := func(sign string, least int, into *int) bool {
 		rest, found := strings.CutPrefix(s, sign)
 		if !found {
 			return false
 		}
-		*into, rest, ok = cutDigits(rest, n)
+		*into, rest, ok = cutDigits(rest, least, 2)
 		if ok {
 			s = rest
 		}
 		return ok
 	}
-	if field("-", 2, &month) && field("-", 2, &day) && s != "" {
+	if field("-", 1, &month) && field("-", 1, &day) && s != "" {
 		if s[0] == 'T' || s[0] == 't' || s[0] == ' ' {
 			s = " " + strings.TrimLeft(s[1:], " ")
-			if field(" ", 2, &hour) && field(":", 2, &minute) && field(":", 2, &second) && strings.HasPrefix(s, ".") {
+			if field(" ", 1, &hour) && field(":", 2, &minute) && field(":", 2, &second) && strings.HasPrefix(s, ".") {
 				end := 1
 				for end < len(s) && s[end] >= '0' && s[end] <= '9' {
 					end++
@@ -114,10 +116,10 @@ func parseOffset(s string) (int64, bool) {
 	default:
 		return 0, false
 	}
-	hours, s, ok := cutDigits(s[1:], 2)
+	hours, s, ok := cutDigits(s[1:], 2, 2)
 	minutes := 0
 	if ok && s != "" {
-		minutes, s, ok = cutDigits(strings.TrimPrefix(s, ":"), 2)
+		minutes, s, ok = cutDigits(strings.TrimPrefix(s, ":"), 2, 2)
 	}
 	if !ok || s != "" || hours > 14 || minutes > 59 {
 		return 0, false
@@ -125,21 +127,17 @@ func parseOffset(s string) (int64, bool) {
 	return sign * (int64(hours)*TicksPerHour + int64(minutes)*TicksPerMinute), true
 }
 
-// cutDigits takes a number of exactly n digits off the front of s.
-func cutDigits(s string, n int) (value int, rest string, ok bool) {
-	if len(s) < n {
-		return 0, s, false
-	}
-	for i := range n {
-		if s[i] < '0' || s[i] > '9' {
+// cutDigits takes a number of least to most digits off the front of s.
+func cutDigits(s string, least, most int) (value int, rest string, ok bool) {
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		if n == most {
 			return 0, s, false
 		}
-		value = value*10 + int(s[i]-'0')
+		value = value*10 + int(s[n]-'0')
+		n++
 	}
-	if len(s) > n && s[n] >= '0' && s[n] <= '9' {
-		return 0, s, false
-	}
-	return value, s[n:], true
+	return value, s[n:], n >= least
 }
 
 func isLeap(year int) bool { return year%4 == 0 && (year%100 != 0 || year%400 == 0) }

@@ -6,9 +6,9 @@ import "github.com/azflow/azflow/flowlog"
 type connection struct {
 	time              int64
 	src, dest         uint32
-	srcPort, destPort uint16
-	protocol          uint16
-	direction         flowlog.Direction
+	srcPort, destPort uint32
+	protocol          uint32
+	direction         uint32
 }
 
 // fewRows is how many rows of one time are compared pair by pair.

@@ -12,20 +12,20 @@ import (
 type Tuple struct {
 	Time       int64
 	Src, Dest  uint32
-	SrcPort    uint16
-	DestPort   uint16
-	Protocol   uint16
+	SrcPort    uint32
+	DestPort   uint32
+	Protocol   uint32
 	Direction  flowlog.Direction
 	Status     flowlog.Status
-	State      uint8
-	Encryption uint8
+	State      uint32
+	Encryption uint32
 	Flags      flowlog.Flags
 	Counters   [4]int64 // packets and bytes from source to destination, then back
 }
 
-// secondsBelow tells Unix seconds from milliseconds: as milliseconds it is
+// SecondsBelow tells Unix seconds from milliseconds: as milliseconds it is
 // March 1973, as seconds the year 5138.
-const secondsBelow = 1e11
+const SecondsBelow = 1e11
 
 // maxMillis is the last millisecond of the year 9999.
 const maxMillis = 253402300799999
@@ -97,7 +97,7 @@ func (r *Reader) Tuple(text []byte, layout Layout) (refused string) {
 	if !ok {
 		return "time is not a number"
 	}
-	if ms < secondsBelow {
+	if ms < SecondsBelow {
 		ms *= 1000
 	}
 	if ms > maxMillis {
@@ -111,17 +111,11 @@ func (r *Reader) Tuple(text []byte, layout Layout) (refused string) {
 	if t.Dest, err = r.dst.Dict.Addresses.ID(p[2]); err != nil {
 		return "destination is not an IP address"
 	}
-	if len(p[3]) > 0 {
-		if t.SrcPort, ok = parsePort(p[3]); !ok {
-			return "source port is not a port"
-		}
-		t.Flags |= flowlog.HasSrcPort
+	if t.SrcPort, ok = parsePort(p[3]); !ok {
+		return "source port is not a port"
 	}
-	if len(p[4]) > 0 {
-		if t.DestPort, ok = parsePort(p[4]); !ok {
-			return "destination port is not a port"
-		}
-		t.Flags |= flowlog.HasDestPort
+	if t.DestPort, ok = parsePort(p[4]); !ok {
+		return "destination port is not a port"
 	}
 	if t.Protocol, ok = r.protocol(p[5]); !ok {
 		return "protocol is not a protocol"
@@ -202,12 +196,16 @@ func parseUint(s []byte) (v uint64, ok bool) {
 	return v, v <= math.MaxInt64
 }
 
-func parsePort(s []byte) (uint16, bool) {
+// parsePort reads a port, which protocols without ports leave empty.
+func parsePort(s []byte) (uint32, bool) {
+	if len(s) == 0 {
+		return flowlog.NoPort, true
+	}
 	v, ok := parseUint(s)
-	return uint16(v), ok && v <= math.MaxUint16
+	return uint32(v), ok && v <= math.MaxUint16
 }
 
-func (r *Reader) protocol(s []byte) (id uint16, ok bool) {
+func (r *Reader) protocol(s []byte) (id uint32, ok bool) {
 	switch {
 	case is(s, 'T'):
 		return 6, true
@@ -215,7 +213,7 @@ func (r *Reader) protocol(s []byte) (id uint16, ok bool) {
 		return 17, true
 	}
 	if v, ok := parseUint(s); ok && v <= math.MaxUint8 {
-		return uint16(v), true
+		return uint32(v), true
 	}
 	if !utf8.Valid(s) {
 		return 0, false
@@ -227,7 +225,7 @@ func (r *Reader) protocol(s []byte) (id uint16, ok bool) {
 	return id, ok
 }
 
-func (r *Reader) state(s []byte) (id uint8, ok bool) {
+func (r *Reader) state(s []byte) (id uint32, ok bool) {
 	if !utf8.Valid(s) {
 		return 0, false
 	}
@@ -238,7 +236,7 @@ func (r *Reader) state(s []byte) (id uint8, ok bool) {
 	return id, ok
 }
 
-func (r *Reader) encryption(s []byte) (id uint8, ok bool) {
+func (r *Reader) encryption(s []byte) (id uint32, ok bool) {
 	if !utf8.Valid(s) {
 		return 0, false
 	}
@@ -264,7 +262,7 @@ func (r *Reader) Append(t *Tuple) {
 	c.Src[n], c.Dest[n] = t.Src, t.Dest
 	c.SrcPort[n], c.DestPort[n] = t.SrcPort, t.DestPort
 	c.Protocol[n] = t.Protocol
-	c.Direction[n], c.Status[n] = t.Direction, t.Status
+	c.Direction[n], c.Status[n] = uint32(t.Direction), uint32(t.Status)
 	c.State[n], c.Encryption[n] = t.State, t.Encryption
 	c.Flags[n] = t.Flags
 	c.PacketsSrcToDest[n], c.BytesSrcToDest[n] = t.Counters[0], t.Counters[1]

@@ -188,9 +188,9 @@ func Lines(c *flowlog.Columns) []string {
 		r, g := row.Record, row.Group
 		lines = append(lines, strings.Join([]string{
 			strconv.FormatInt(c.Time[i], 10),
-			string(d.Addresses.Text(c.Src[i])), string(d.Addresses.Text(c.Dest[i])),
+			d.Addresses.Text(c.Src[i]), d.Addresses.Text(c.Dest[i]),
 			strconv.Itoa(int(c.SrcPort[i])), strconv.Itoa(int(c.DestPort[i])),
-			d.Protocols.Name(c.Protocol[i]), c.Direction[i].String(), c.Status[i].String(),
+			d.Protocols.Name(c.Protocol[i]), flowlog.Direction(c.Direction[i]).String(), flowlog.Status(c.Status[i]).String(),
 			d.States.Text(c.State[i]), d.Encryptions.Text(c.Encryption[i]), strings.Join(counters, ","),
 			strconv.FormatInt(r.Ordinal, 10), strconv.FormatInt(row.Tuple, 10),
 			flowlog.TicksToTime(r.Ticks).Format("2006-01-02T15:04:05.0000000Z"), strconv.Itoa(int(r.Version)),

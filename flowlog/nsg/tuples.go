@@ -1,0 +1,104 @@
+package nsg
+
+import (
+	"github.com/azflow/azflow/flowlog"
+	"github.com/azflow/azflow/flowlog/internal/wire"
+)
+
+// readTuples appends the tuples from the opening quote at i on that are
+// written as Azure writes versions 1 and 2, and returns the index after the
+// last one. The first that is not ends it and is left to [wire.Reader.Tuple].
+func readTuples(r *wire.Reader, i int) (next int) {
+	c := r.Columns()
+	c.Grow(1)
+	n := c.Len()
+	// Columns are filled up to their capacity, which is the same for all.
+	time := c.Time[:cap(c.Time)]
+	src, dest := c.Src[:len(time)], c.Dest[:len(time)]
+	srcPort, destPort := c.SrcPort[:len(time)], c.DestPort[:len(time)]
+	protocol := c.Protocol[:len(time)]
+	direction, status := c.Direction[:len(time)], c.Status[:len(time)]
+	state, encryption := c.State[:len(time)], c.Encryption[:len(time)]
+	flags := c.Flags[:len(time)]
+	packets, bytes := c.PacketsSrcToDest[:len(time)], c.BytesSrcToDest[:len(time)]
+	packetsBack, bytesBack := c.PacketsDestToSrc[:len(time)], c.BytesDestToSrc[:len(time)]
+
+	b, end := r.Padded(), r.Len()
+	next = i
+	for ; n < len(time) && i+len(wire.Span{}) <= len(b); i++ {
+		s := (*wire.Span)(b[i:])
+		seconds, ok := s.Digits10(1)
+		if !ok || s.At(11) != ',' {
+			break
+		}
+		srcID, destID, from, to, at := r.Ends(s, i, 12)
+		if at == 0 {
+			break
+		}
+		// Protocol, direction, decision and what ends it: "T,I,A,".
+		x := s.Load(at)
+		proto, dir, stat := wire.Protocols[byte(x)], wire.Directions[byte(x>>16)], wire.Decisions[byte(x>>32)]
+		if x&0xff00ff00 != ','<<8|','<<24 || proto == 0 || dir == 0 || stat == 0 {
+			break
+		}
+		t := tail{quote: at + 5}
+		if byte(x>>40) != '"' {
+			if t = readTail(s, at+5); t.quote == 0 {
+				break
+			}
+		}
+		if i+int(t.quote) >= end {
+			break
+		}
+		if t.state != 0 {
+			r.Seen(13)
+		} else {
+			r.Seen(8)
+		}
+		if t.packets|t.bytes|t.packetsBack|t.bytesBack == 0 && (t.state == flowlog.StateB || stat-1 == uint32(flowlog.Denied)) {
+			t.have = 0
+		}
+		time[n] = int64(seconds) * 1e6
+		src[n], dest[n] = srcID, destID
+		srcPort[n], destPort[n] = from, to
+		protocol[n] = proto - 1
+		direction[n], status[n] = dir-1, stat-1
+		state[n], encryption[n] = t.state, flowlog.EncryptionNone
+		packets[n], bytes[n] = t.packets, t.bytes
+		packetsBack[n], bytesBack[n] = t.packetsBack, t.bytesBack
+		flags[n] = t.have
+		n++
+		i += int(t.quote) + 1
+		next = i
+		if r.At(i) != ',' || r.At(i+1) != '"' {
+			break
+		}
+	}
+	c.SetLen(n)
+	return next
+}
+
+// tail is what version 2 has after the decision.
+type tail struct {
+	state                  uint32
+	have                   flowlog.Flags
+	packets, bytes         int64
+	packetsBack, bytesBack int64
+	quote                  uint // index of the closing quote, 0 if the tail is not as Azure writes it
+}
+
+// readTail reads the tail at i: ",B,,,," with an opening comma and four
+// counters, or four times nothing.
+func readTail(s *wire.Span, i uint) (t tail) {
+	x := s.Load(i)
+	if t.state = wire.States[byte(x>>8)]; t.state == 0 || x&0xff00ff != ','|','<<16 {
+		return tail{}
+	}
+	if uint32(x>>24) == ','|','<<8|','<<16|'"'<<24 {
+		t.quote = i + 6
+		return t
+	}
+	t.have = flowlog.HasCounters
+	t.packets, t.bytes, t.packetsBack, t.bytesBack, t.quote = s.Counters(i + 3)
+	return t
+}

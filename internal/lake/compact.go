@@ -1,0 +1,215 @@
+package lake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/azflow/azflow/internal/batch"
+	"github.com/azflow/azflow/internal/lake/segment"
+)
+
+// ReadFooter reads the footer of a segment written by package segment; it is
+// the [FooterReader] of a real lake.
+func ReadFooter(path string) (Footer, int64, error) {
+	info, err := segment.ReadMeta(path)
+	if err != nil {
+		return Footer{}, 0, err
+	}
+	f, err := ParseFooter(info.Meta[FooterKey])
+	return f, info.Rows, err
+}
+
+// Metadata returns the Parquet key/value metadata that holds f.
+func (f Footer) Metadata() (map[string]string, error) {
+	s, err := f.Encode()
+	return map[string]string{FooterKey: s}, err
+}
+
+// Footers fills in what only the files know of segs: all of their footers.
+func (l *Lake) Footers(segs []Segment, read FooterReader) error {
+	for i := range segs {
+		f, rows, err := read(l.Path(segs[i]))
+		if err != nil {
+			return fmt.Errorf("segment %s: %w", segs[i].Name, err)
+		}
+		if rows != segs[i].Rows {
+			return fmt.Errorf("segment %s: the file has %d rows, committed were %d: run azflow verify", segs[i].Name, rows, segs[i].Rows)
+		}
+		segs[i].Footer = f
+	}
+	return nil
+}
+
+// SubscriptionOf returns the subscription that a resource id lies in, lower
+// case; ” if it names none. A row's subscription, for [Lake.Forget], is that
+// of its FlowLogResourceId, or if that is ” of its TargetResourceId.
+func SubscriptionOf(resourceID string) string {
+	const prefix = "/subscriptions/"
+	id := strings.ToLower(resourceID)
+	rest, ok := strings.CutPrefix(id, prefix)
+	if !ok {
+		return ""
+	}
+	sub, _, _ := strings.Cut(rest, "/")
+	return sub
+}
+
+// Columns of Flows by which rows are hidden.
+const (
+	colTime       = "TimeGenerated"
+	colBlob       = "BlobId"
+	colGeneration = "BlobGeneration"
+	colTuple      = "TupleOrdinal"
+	colFlowLog    = "FlowLogResourceId"
+	colTarget     = "TargetResourceId"
+)
+
+// Layout says what a compacted segment of Flows looks like.
+type Layout struct {
+	Fields   []batch.Field           // the table's columns
+	Defaults map[string]batch.Column // values of those that older segments lack
+	// JoinFilters makes one address filter of several; a segment has none, and
+	// so may hold any address, if it is nil.
+	JoinFilters func([][]byte) ([]byte, error)
+}
+
+// Compact merges the segments of m, which s planned, into one, by copying the
+// rows of Flows that are not hidden. It returns the generation of the commit.
+// With [ErrConflict] another process has compacted them meanwhile.
+func (w *Writer) Compact(ctx context.Context, s *Snapshot, m Merge, lay Layout) (int64, error) {
+	if m.Table != TableFlows {
+		return 0, fmt.Errorf("rows of %s are not merged by copying", m.Table)
+	}
+	segs := slices.Clone(m.Segments)
+	if err := w.lake.Footers(segs, ReadFooter); err != nil {
+		return 0, err
+	}
+	c := w.Begin()
+	c.Replace(s, m.Segments...)
+	if err := c.copyRows(ctx, segs, m.Level, lay); err != nil {
+		return 0, errors.Join(fmt.Errorf("compact %s of %s: %w", m.Table, m.Day, err), c.Discard())
+	}
+	return w.Commit(ctx, c)
+}
+
+// copyRows writes the rows of segs into a new file of c.
+func (c *Commit) copyRows(ctx context.Context, segs []Segment, level int, lay Layout) (err error) {
+	file, err := c.NewFile(TableFlows, segs[0].MinTime)
+	if err != nil {
+		return err
+	}
+	out, err := os.OpenFile(file.Path, os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if out != nil {
+			err = errors.Join(err, out.Close())
+		}
+	}()
+	var sources []segment.Source
+	var hidden []BlobGen
+	var filters [][]byte
+	for i := range segs {
+		src := segment.Source{Path: c.writer.lake.Path(segs[i])}
+		if !segs[i].Hidden.None() {
+			src.Filter = hide(&segs[i])
+		}
+		sources = append(sources, src)
+		hidden = append(hidden, segs[i].Hidden.Blobs...)
+		filters = append(filters, segs[i].AddressFilter)
+		segs[i].Subscriptions = slices.DeleteFunc(slices.Clone(segs[i].Subscriptions), func(sub string) bool {
+			return slices.Contains(segs[i].Hidden.Subscriptions, sub)
+		})
+	}
+	var footer Footer
+	meta := func(sum segment.Summary) (map[string]string, error) {
+		footer = MergeFooters(segs, hidden) // after hide has counted
+		footer.Level = level
+		if sum.Rows > 0 {
+			r, ok := sum.Range(lay.Fields, colTime)
+			if !ok || !r.Known {
+				return nil, fmt.Errorf("rows without %s", colTime)
+			}
+			footer.MinTime, footer.MaxTime = time.UnixMicro(r.Min).UTC(), time.UnixMicro(r.Max).UTC()
+		}
+		if lay.JoinFilters != nil {
+			var err error
+			if footer.AddressFilter, err = lay.JoinFilters(filters); err != nil {
+				return nil, err
+			}
+		}
+		footer = c.Stamp(footer)
+		return footer.Metadata()
+	}
+	sum, err := segment.Merge(ctx, out, lay.Fields, sources, segment.MergeOptions{
+		Options: segment.Options{Codec: segment.Zstd}, Meta: meta, Defaults: lay.Defaults,
+	})
+	if err != nil {
+		return err
+	}
+	err = out.Close()
+	out = nil
+	if err != nil {
+		return err
+	}
+	if sum.Rows == 0 {
+		return file.Drop()
+	}
+	return file.Done(footer, sum.Rows)
+}
+
+// hide returns the filter that leaves out the hidden rows of s, and takes
+// them off the counts of s's blob ranges.
+func hide(s *Segment) *segment.Filter {
+	h := s.Hidden
+	dead := map[BlobGen]bool{}
+	for _, b := range h.Blobs {
+		dead[b] = true
+	}
+	subs := map[string]bool{}
+	for _, sub := range h.Subscriptions {
+		subs[sub] = true
+	}
+	before := h.Before.UnixMicro()
+	s.Blobs = slices.Clone(s.Blobs)
+	return &segment.Filter{
+		Columns: []string{colTime, colBlob, colGeneration, colTuple, colFlowLog, colTarget},
+		Drop: func(b *batch.Batch, drop batch.Bitmap) {
+			at, blob, gen, tuple, flowLog, target := &b.Columns[0], &b.Columns[1], &b.Columns[2], &b.Columns[3], &b.Columns[4], &b.Columns[5]
+			for row := range b.Rows {
+				g, _ := gen.IntAt(row) // never null
+				key := BlobGen{blob.TextAt(row), int(g)}
+				if dead[key] {
+					drop.Set(row, true)
+					continue
+				}
+				t, _ := at.IntAt(row) // never null
+				cut := !h.Before.IsZero() && t < before
+				if !cut && len(subs) > 0 {
+					id := flowLog.TextAt(row)
+					if id == "" {
+						id = target.TextAt(row)
+					}
+					cut = subs[SubscriptionOf(id)]
+				}
+				if !cut {
+					continue
+				}
+				drop.Set(row, true)
+				n, _ := tuple.IntAt(row) // never null
+				for i := range s.Blobs {
+					if r := &s.Blobs[i]; r.BlobGen == key && n >= r.First && n <= r.Last {
+						r.Rows--
+						break
+					}
+				}
+			}
+		},
+	}
+}
