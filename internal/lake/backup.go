@@ -38,11 +38,17 @@ func (l *Lake) Backup(ctx context.Context, dir string) (Backup, error) {
 	// Under its own name only when all is there: what an interruption leaves
 	// behind is no lake.
 	aside := filepath.Join(dir, "catalog.db.part")
-	if _, err := l.read.ExecContext(ctx, "VACUUM INTO ?", aside); err != nil {
+	// By a connection of its own: ours for writing is wanted by commits, those
+	// for reading may not write anywhere.
+	db, err := openCatalog(filepath.Join(l.dir, "catalog.db"), true)
+	if err != nil {
+		return res, err
+	}
+	_, err = db.ExecContext(ctx, "VACUUM INTO ?", aside)
+	if err := errors.Join(err, db.Close()); err != nil {
 		return res, fmt.Errorf("copy catalogue: %w", err)
 	}
-	db, err := openCatalog(aside, true)
-	if err != nil {
+	if db, err = openCatalog(aside, true); err != nil {
 		return res, err
 	}
 	err = errors.Join(l.linkSegments(ctx, db, dir, &res), db.Close())

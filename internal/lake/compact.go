@@ -71,7 +71,7 @@ const (
 
 // Layout says what a compacted segment of Flows looks like.
 type Layout struct {
-	Fields   []batch.Field           // the table's columns
+	Fields   []batch.Field           // the table's columns; those that no segment holds are left out
 	Defaults map[string]batch.Column // values of those that older segments lack
 	// JoinFilters makes one address filter of several; a segment has none, and
 	// so may hold any address, if it is nil.
@@ -112,6 +112,7 @@ func (c *Commit) copyRows(ctx context.Context, segs []Segment, level int, lay La
 			err = errors.Join(err, out.Close())
 		}
 	}()
+	fields := held(lay.Fields, segs)
 	var sources []segment.Source
 	var hidden []BlobGen
 	var filters [][]byte
@@ -131,8 +132,11 @@ func (c *Commit) copyRows(ctx context.Context, segs []Segment, level int, lay La
 	meta := func(sum segment.Summary) (map[string]string, error) {
 		footer = MergeFooters(segs, hidden) // after hide has counted
 		footer.Level = level
+		for _, f := range fields {
+			footer.Columns = append(footer.Columns, f.Name)
+		}
 		if sum.Rows > 0 {
-			r, ok := sum.Range(lay.Fields, colTime)
+			r, ok := sum.Range(fields, colTime)
 			if !ok || !r.Known {
 				return nil, fmt.Errorf("rows without %s", colTime)
 			}
@@ -147,7 +151,7 @@ func (c *Commit) copyRows(ctx context.Context, segs []Segment, level int, lay La
 		footer = c.Stamp(footer)
 		return footer.Metadata()
 	}
-	sum, err := segment.Merge(ctx, out, lay.Fields, sources, segment.MergeOptions{
+	sum, err := segment.Merge(ctx, out, fields, sources, segment.MergeOptions{
 		Options: segment.Options{Codec: segment.Zstd}, Meta: meta, Defaults: lay.Defaults,
 	})
 	if err != nil {
@@ -164,6 +168,13 @@ func (c *Commit) copyRows(ctx context.Context, segs []Segment, level int, lay La
 	return file.Done(footer, sum.Rows)
 }
 
+// held returns those of fields that at least one of segs holds.
+func held(fields []batch.Field, segs []Segment) []batch.Field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f batch.Field) bool {
+		return !slices.ContainsFunc(segs, func(s Segment) bool { return slices.Contains(s.Columns, f.Name) })
+	})
+}
+
 // hide returns the filter that leaves out the hidden rows of s, and takes
 // them off the counts of s's blob ranges.
 func hide(s *Segment) *segment.Filter {
@@ -178,10 +189,16 @@ func hide(s *Segment) *segment.Filter {
 	}
 	before := h.Before.UnixMicro()
 	s.Blobs = slices.Clone(s.Blobs)
+	columns := []string{colTime, colBlob, colGeneration, colTuple}
+	for _, name := range []string{colFlowLog, colTarget} { // by preference
+		if slices.Contains(s.Columns, name) {
+			columns = append(columns, name)
+		}
+	}
 	return &segment.Filter{
-		Columns: []string{colTime, colBlob, colGeneration, colTuple, colFlowLog, colTarget},
+		Columns: columns,
 		Drop: func(b *batch.Batch, drop batch.Bitmap) {
-			at, blob, gen, tuple, flowLog, target := &b.Columns[0], &b.Columns[1], &b.Columns[2], &b.Columns[3], &b.Columns[4], &b.Columns[5]
+			at, blob, gen, tuple, resources := &b.Columns[0], &b.Columns[1], &b.Columns[2], &b.Columns[3], b.Columns[4:]
 			for row := range b.Rows {
 				g, _ := gen.IntAt(row) // never null
 				key := BlobGen{blob.TextAt(row), int(g)}
@@ -192,9 +209,9 @@ func hide(s *Segment) *segment.Filter {
 				t, _ := at.IntAt(row) // never null
 				cut := !h.Before.IsZero() && t < before
 				if !cut && len(subs) > 0 {
-					id := flowLog.TextAt(row)
-					if id == "" {
-						id = target.TextAt(row)
+					id := ""
+					for i := 0; i < len(resources) && id == ""; i++ {
+						id = resources[i].TextAt(row)
 					}
 					cut = subs[SubscriptionOf(id)]
 				}

@@ -390,8 +390,13 @@ func putFlows(t *testing.T, w *Writer, cur Cursor, n int, subs ...string) Cursor
 		t.Fatal(err)
 	}
 	slices.Sort(ids)
+	var columns []string
+	for _, f := range rows.Fields {
+		columns = append(columns, f.Name)
+	}
 	f := c.Stamp(Footer{
-		Table: TableFlows, MinTime: start, MaxTime: start.Add(time.Duration(n-1) * time.Minute),
+		Columns: columns,
+		Table:   TableFlows, MinTime: start, MaxTime: start.Add(time.Duration(n-1) * time.Minute),
 		Blobs: []BlobRange{r}, Subscriptions: slices.Compact(ids), AddressFilter: []byte(cur.Blob),
 	})
 	if _, err := sw.Close(func(segment.Summary) (map[string]string, error) { return f.Metadata() }); err != nil {
@@ -434,7 +439,8 @@ func TestCompactionCopiesWhatIsNotHidden(t *testing.T) {
 		t.Fatalf("forget: %+v, %v", rm, err)
 	}
 
-	lay := Layout{Fields: flowFields(), JoinFilters: func(fs [][]byte) ([]byte, error) {
+	fields := append(flowFields(), batch.Field{Name: "NeverFilled", Kind: batch.Text})
+	lay := Layout{Fields: fields, JoinFilters: func(fs [][]byte) ([]byte, error) {
 		var all []byte
 		for _, f := range fs {
 			all = append(all, f...)
@@ -461,7 +467,10 @@ func TestCompactionCopiesWhatIsNotHidden(t *testing.T) {
 	if !segs[0].MinTime.Equal(noon.Add(2*time.Minute)) || segs[0].Level != 2 {
 		t.Errorf("from %v at level %d", segs[0].MinTime, segs[0].Level)
 	}
-	if !slices.Equal(segs[0].Subscriptions, []string{"sub1", "sub3"}) || string(segs[0].AddressFilter) != "AABB" && string(segs[0].AddressFilter) != "ABBA" && string(segs[0].AddressFilter) != "ABAB" {
+	if len(segs[0].Columns) != 7 || segs[0].Columns[6] != "SrcPort" {
+		t.Errorf("columns %v", segs[0].Columns)
+	}
+	if !slices.Equal(segs[0].Subscriptions, []string{"sub1", "sub3"}) || string(segs[0].AddressFilter) != "ABBA" {
 		t.Errorf("subscriptions %v, filter %q", segs[0].Subscriptions, segs[0].AddressFilter)
 	}
 	v, err := l.Verify(t.Context(), ReadFooter)

@@ -38,6 +38,8 @@ type Footer struct {
 	// Interval is the merging interval of NTANetAnalytics rows; 0 elsewhere.
 	Interval time.Duration `json:"interval,omitempty"`
 
+	// Columns are those that the file holds, in its order.
+	Columns []string `json:"columns,omitempty"`
 	// Blobs lists what each blob contributed; empty for tables that blobs do not feed.
 	Blobs []BlobRange `json:"blobs,omitempty"`
 	// Subscriptions holds the ids, lower case, of the subscriptions whose rows
@@ -121,8 +123,8 @@ func ParseFooter(s string) (Footer, error) {
 // MergeFooters returns the footer of a segment that holds the rows of all of
 // segs: times widened, ranges of blobs joined where one goes on where another
 // ends, hidden blobs left out. The segments' footers have to be those of the
-// files ([Lake.Footers]). The caller sets Level, Partial and the times again
-// if it drops or merges rows; [Commit.Stamp] does the rest.
+// files ([Lake.Footers]). The caller sets Columns and Level, and Partial and the
+// times again if it drops or merges rows; [Commit.Stamp] does the rest.
 func MergeFooters(segs []Segment, hidden []BlobGen) Footer {
 	out := Footer{}
 	var ranges []BlobRange

@@ -71,16 +71,16 @@ func (r TimeRange) bounds() (from, to int64) {
 	return from, to
 }
 
-// segmentColumns are what scanSegment reads, of segments s.
+// segmentColumns are what scanSegment reads, of segments s and their column sets c.
 const segmentColumns = `s.id, s.name, s.table_name, s.day, s.row_count, s.bytes, s.min_time, s.max_time, s.min_flow_start, s.max_flow_start,
-	s.schema_version, s.writer, s.commit_id, s.created, s.level, s.partial, s.interval, s.subscriptions, s.address_filter, s.added, s.ended`
+	s.schema_version, s.writer, s.commit_id, s.created, s.level, s.partial, s.interval, s.subscriptions, s.address_filter, s.added, s.ended, c.columns`
 
 func scanSegment(r *sql.Rows) (Segment, error) {
 	var s Segment
 	var minT, maxT, minF, maxF, created, seconds int64
-	var subs []byte
+	var subs, columns []byte
 	if err := r.Scan(&s.ID, &s.Name, &s.Table, &s.Day, &s.Rows, &s.Bytes, &minT, &maxT, &minF, &maxF,
-		&s.SchemaVersion, &s.Writer, &s.Commit, &created, &s.Level, &s.Partial, &seconds, &subs, &s.AddressFilter, &s.Added, &s.Ended); err != nil {
+		&s.SchemaVersion, &s.Writer, &s.Commit, &created, &s.Level, &s.Partial, &seconds, &subs, &s.AddressFilter, &s.Added, &s.Ended, &columns); err != nil {
 		return s, err
 	}
 	// A time of a segment is known: 0 is 1970 here.
@@ -89,6 +89,9 @@ func scanSegment(r *sql.Rows) (Segment, error) {
 	s.Interval = time.Duration(seconds) * time.Second
 	if err := json.Unmarshal(subs, &s.Subscriptions); err != nil {
 		return s, fmt.Errorf("segment %s: subscriptions: %w", s.Name, err)
+	}
+	if err := json.Unmarshal(columns, &s.Columns); err != nil {
+		return s, fmt.Errorf("segment %s: columns: %w", s.Name, err)
 	}
 	return s, nil
 }
@@ -105,8 +108,8 @@ func (s *Snapshot) Segments(ctx context.Context, table string, r TimeRange) ([]S
 		at[seg.ID] = len(segs)
 		segs = append(segs, seg)
 		return err
-	}, "SELECT "+segmentColumns+` FROM segments s WHERE table_name = ? AND min_time < ? AND max_time >= ?
-		AND added <= ? AND (ended = 0 OR ended > ?) ORDER BY min_time, id`,
+	}, "SELECT "+segmentColumns+` FROM segments s JOIN column_sets c ON c.id = s.column_set WHERE table_name = ? AND min_time < ? AND max_time >= ?
+		AND added <= ? AND (ended = 0 OR ended > ?) ORDER BY min_time, s.id`,
 		table, to, from, s.Generation, s.Generation); err != nil {
 		return nil, err
 	}

@@ -513,17 +513,35 @@ func (t *tx) markDirty(list []Interval, gen int64) error {
 	return nil
 }
 
+// columnSet returns the key of a list of columns.
+func (t *tx) columnSet(columns []string) (int64, error) {
+	list, err := json.Marshal(append([]string{}, columns...))
+	if err != nil {
+		return 0, err
+	}
+	var id int64
+	err = t.get([]any{&id}, "SELECT id FROM column_sets WHERE columns = ?", string(list))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = t.get([]any{&id}, "INSERT INTO column_sets (columns) VALUES (?) RETURNING id", string(list))
+	}
+	return id, err
+}
+
 // insertSegment makes s known; it fills in the segment's id and generation.
 func (t *tx) insertSegment(s *Segment, gen int64) error {
 	subs, err := json.Marshal(append([]string{}, s.Subscriptions...))
 	if err != nil {
 		return err
 	}
+	set, err := t.columnSet(s.Columns)
+	if err != nil {
+		return err
+	}
 	err = t.get([]any{&s.ID}, `INSERT INTO segments (name, table_name, day, row_count, bytes, min_time, max_time, min_flow_start, max_flow_start,
-			schema_version, writer, commit_id, created, level, partial, interval, subscriptions, address_filter, added)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			schema_version, writer, commit_id, created, level, partial, interval, column_set, subscriptions, address_filter, added)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		s.Name, s.Table, s.Day, s.Rows, s.Bytes, micros(s.MinTime), micros(s.MaxTime), micros(s.MinFlowStart), micros(s.MaxFlowStart),
-		s.SchemaVersion, s.Writer, s.Commit, micros(s.Created), s.Level, s.Partial, int64(s.Interval/time.Second), string(subs), s.AddressFilter, gen)
+		s.SchemaVersion, s.Writer, s.Commit, micros(s.Created), s.Level, s.Partial, int64(s.Interval/time.Second), set, string(subs), s.AddressFilter, gen)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,12 @@ CREATE TABLE commits (
   at         INTEGER NOT NULL
 );
 
+-- Lists of columns: most segments of a table have the same.
+CREATE TABLE column_sets (
+  id      INTEGER PRIMARY KEY,
+  columns TEXT NOT NULL UNIQUE -- JSON array
+);
+
 CREATE TABLE segments (
   id             INTEGER PRIMARY KEY AUTOINCREMENT,
   name           TEXT NOT NULL UNIQUE,
@@ -37,6 +43,7 @@ CREATE TABLE segments (
   level          INTEGER NOT NULL,
   partial        INTEGER NOT NULL,
   interval       INTEGER NOT NULL, -- seconds
+  column_set     INTEGER NOT NULL REFERENCES column_sets (id),
   subscriptions  TEXT NOT NULL,    -- JSON array
   address_filter BLOB,
   added          INTEGER NOT NULL,           -- generation
