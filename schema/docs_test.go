@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,14 +42,15 @@ func tablesPage() string {
 Every table that a query may name, and its columns in their order. *Source* says where a value comes from:
 the log itself (decoder), taking it in (ingest), the owner of an address at that time (attribution), service tags,
 geolocation and threat feeds (enrichment), discovered resources (inventory), merged tuples (merge), facts of other blobs
-(catalogue), another column (copy of ...), the table's view (view), the same value in every row (constant), or nothing
+(catalogue), another column (copy of ...), other columns by an expression (derived), the table's view (view), the same value in every row (constant), or nothing
 (never filled: the column is there for queries written for Azure).
 
 `)
-	for _, t := range schema.Tables() {
+	tables := slices.DeleteFunc(schema.Tables(), func(t schema.Table) bool { return t.Hidden })
+	for _, t := range tables {
 		fmt.Fprintf(&b, "* [%s](#%s): %s\n", t.Name, strings.ToLower(t.Name), t.Doc)
 	}
-	for _, t := range schema.Tables() {
+	for _, t := range tables {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", t.Name, t.Doc)
 		if len(t.Aliases) > 0 {
 			fmt.Fprintf(&b, "Also called %s.\n", strings.Join(t.Aliases, ", "))

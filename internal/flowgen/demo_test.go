@@ -153,7 +153,7 @@ func TestNICsLogInEveryHour(t *testing.T) {
 		if hours[tu.mac] == nil {
 			hours[tu.mac] = map[string]bool{}
 		}
-		hours[tu.mac][tu.hour] = true
+		hours[tu.mac][tu.at.Format("2006010215")] = true
 	}
 	for mac, of := range hours {
 		all := slices.Sorted(maps.Keys(of))
@@ -211,13 +211,13 @@ func TestTableAnswerEqualsARecount(t *testing.T) {
 	covered := map[[2]string]bool{}
 	for _, tu := range d.tuples {
 		if tu.version == 4 {
-			covered[[2]string{tu.mac, tu.hour}] = true
+			covered[[2]string{tu.mac, tu.at.Format("2006010215")}] = true
 		}
 	}
 	want := map[pair][4]int64{}
 	superseded := 0
 	for _, tu := range d.tuples {
-		if tu.version != 4 && covered[[2]string{tu.mac, tu.hour}] {
+		if tu.version != 4 && covered[[2]string{tu.mac, tu.at.Format("2006010215")}] {
 			superseded++
 			continue
 		}

@@ -170,7 +170,6 @@ func (n *nic) grid() time.Duration {
 type vm struct {
 	sub, rg, name, region string
 	scaleSet, instance    string
-	zone                  string
 	tags                  map[string]any
 	life                  span
 }

@@ -84,13 +84,6 @@ func (c counters) times(f float64) counters {
 	return counters{scale(c.outPackets), scale(c.outBytes), scale(c.inPackets), scale(c.inBytes)}
 }
 
-func (c *counters) add(d counters) {
-	c.outPackets += d.outPackets
-	c.outBytes += d.outBytes
-	c.inPackets += d.inPackets
-	c.inBytes += d.inBytes
-}
-
 // A stream is what one NIC writes to one flow log.
 type stream struct {
 	log      *flowLog

@@ -193,7 +193,7 @@ func (d *Demo) Truth() (*Truth, error) {
 		Start: d.Start(), End: d.End(),
 		Totals: Totals{ByFormat: map[string]int{}, ByState: map[string]int{}, ByAction: map[string]int{}},
 	}
-	covered := t.coveredHours()
+	covered, logging := t.hours()
 	tr.Exchanges = make([]ExchangeTruth, len(t.exchanges))
 	for i := range t.exchanges {
 		tr.Exchanges[i] = t.exchangeTruth(i)
@@ -219,7 +219,7 @@ func (d *Demo) Truth() (*Truth, error) {
 				bt.ByState[stateName(s.log.format, tu.state)]++
 				bt.ByAction[action(tu.state)]++
 				ct.Tuples++
-				if s.log.format != VNet4 && covered[hourOf{s.nic, tu.tick / hourMillis}] {
+				if s.log.format != VNet4 && covered[hourOf{s.nic, tu.at / hourMillis}] {
 					ct.Superseded++
 					tr.Totals.Superseded++
 					continue
@@ -230,7 +230,7 @@ func (d *Demo) Truth() (*Truth, error) {
 				}
 				at := time.UnixMilli(tu.at).UTC()
 				again := tu.rolled && later[[2]int{int(tu.exchange), int(tu.capture)}]
-				primary := t.primary(x, int(tu.capture), tu.tick)
+				primary := x.primary(int(tu.capture), tu.at/hourMillis, logging)
 				ct.Logged.add(n, primary, again)
 				tr.Exchanges[tu.exchange].Logged.add(n, primary, again)
 				k := PairTruth{
@@ -314,18 +314,20 @@ type hourOf struct {
 	hour int64 // since 1970
 }
 
-// coveredHours returns the hours in which a NIC writes to a virtual network
-// flow log.
-func (t *traffic) coveredHours() map[hourOf]bool {
-	hours := map[hourOf]bool{}
+// hours returns the hours of which a NIC tells, in virtual network flow logs
+// and in any.
+func (t *traffic) hours() (covered, logging map[hourOf]bool) {
+	covered, logging = map[hourOf]bool{}, map[hourOf]bool{}
 	for _, s := range t.streams {
-		if s.log.format == VNet4 {
-			for _, tu := range s.tuples {
-				hours[hourOf{s.nic, tu.tick / hourMillis}] = true
+		for _, tu := range s.tuples {
+			h := hourOf{s.nic, tu.at / hourMillis}
+			logging[h] = true
+			if s.log.format == VNet4 {
+				covered[h] = true
 			}
 		}
 	}
-	return hours
+	return covered, logging
 }
 
 // laterEnds returns the captures, by exchange and position, whose re-created
@@ -342,14 +344,13 @@ func (t *traffic) laterEnds() map[[2]int]bool {
 	return ends
 }
 
-// primary reports whether capture c of x is the one that counts: no NIC of a
-// better role logs at tick.
-func (t *traffic) primary(x *exchange, c int, tick int64) bool {
-	m := time.UnixMilli(tick).Sub(t.midnight)
+// primary reports whether capture c of x is the one that counts in an hour: no
+// NIC of a better role tells of it.
+func (x *exchange) primary(c int, hour int64, logging map[hourOf]bool) bool {
 	for i := range x.captures {
 		o := &x.captures[i]
 		better := o.role < x.captures[c].role || (o.role == x.captures[c].role && i < c)
-		if better && len(t.estate.logs(o.nic, o.direction, m)) > 0 {
+		if better && logging[hourOf{o.nic, hour}] {
 			return false
 		}
 	}
