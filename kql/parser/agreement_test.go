@@ -27,7 +27,7 @@ var syntaxCodes = map[string]bool{
 	"KS160": true, "KS176": true, "KS198": true, "KS214": true, "KS228": true,
 }
 
-func TestSyntaxVerdictsAreMicrosofts(t *testing.T) {
+func TestConformanceOfSyntaxVerdicts(t *testing.T) {
 	type diagnostic struct {
 		Code string `json:"code"`
 		Line int    `json:"line"`
