@@ -1,0 +1,312 @@
+package kql_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/azflow/azflow/kql"
+	"github.com/azflow/azflow/kql/diag"
+	"github.com/azflow/azflow/kql/plan"
+	"github.com/azflow/azflow/kql/types"
+)
+
+// shared returns the folder of recorded material, which stands beside the
+// repository, and skips the test where it is not there.
+func shared(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 8 {
+		s := filepath.Join(dir, "shared", "kql")
+		if _, err := os.Stat(s); err == nil {
+			return s
+		}
+		dir = filepath.Dir(dir)
+	}
+	t.Skip("the recorded material is not beside the repository")
+	return ""
+}
+
+// catalog is a catalogue of tables and functions held in maps.
+type catalog struct {
+	tables    map[string]*plan.Table
+	functions map[string]*plan.Function
+}
+
+func (c *catalog) Table(name string) (*plan.Table, bool) { t, ok := c.tables[name]; return t, ok }
+
+func (c *catalog) Function(name string) (*plan.Function, bool) {
+	f, ok := c.functions[name]
+	return f, ok
+}
+
+func (c *catalog) Tables() []string {
+	var names []string
+	for n := range c.tables {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func (c *catalog) Functions() []string {
+	var names []string
+	for n := range c.functions {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// readSchema returns the catalogue that the oracle was asked with.
+func readSchema(t testing.TB, path string) *catalog {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s struct {
+		Tables    map[string]json.RawMessage
+		Functions []struct{ Name, Params, Body string }
+	}
+	if err := json.Unmarshal(data, &s); err != nil {
+		t.Fatal(err)
+	}
+	c := &catalog{map[string]*plan.Table{}, map[string]*plan.Function{}}
+	for name, raw := range s.Tables {
+		table := &plan.Table{Name: name}
+		var text string
+		if json.Unmarshal(raw, &text) == nil {
+			for _, col := range strings.Split(strings.Trim(text, "()"), ",") {
+				n, typ, _ := strings.Cut(strings.TrimSpace(col), ":")
+				kind, _ := types.Parse(strings.TrimSpace(typ))
+				table.Columns = append(table.Columns, plan.TableColumn{Name: strings.Trim(n, "[]'\""), Type: kind})
+			}
+		} else {
+			dec := json.NewDecoder(strings.NewReader(string(raw)))
+			if _, err := dec.Token(); err != nil {
+				t.Fatal(err)
+			}
+			for dec.More() {
+				n, err := dec.Token()
+				if err != nil {
+					t.Fatal(err)
+				}
+				typ, err := dec.Token()
+				if err != nil {
+					t.Fatal(err)
+				}
+				kind, ok := types.Parse(typ.(string))
+				if !ok {
+					t.Fatalf("%s.%s: no type %s", name, n, typ)
+				}
+				table.Columns = append(table.Columns, plan.TableColumn{Name: n.(string), Type: kind})
+			}
+		}
+		c.tables[name] = table
+	}
+	for _, f := range s.Functions {
+		c.functions[f.Name] = &plan.Function{Name: f.Name, Params: f.Params, Body: f.Body}
+	}
+	return c
+}
+
+type column struct{ Name, Type string }
+
+// recorded is what Microsoft's binder said about a query.
+type recorded struct {
+	id       string
+	query    string
+	ok       bool
+	syntaxOK bool
+	columns  []column
+	open     bool
+	codes    []string // "KS142@7", or "KS142" where the line was not recorded
+}
+
+func readLines(t testing.TB, path string, f func(line []byte)) {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	sc := bufio.NewScanner(file)
+	sc.Buffer(nil, 1<<26)
+	for sc.Scan() {
+		f(sc.Bytes())
+	}
+	if err := sc.Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readCorpus(t testing.TB, dir string) []recorded {
+	var out []recorded
+	readLines(t, filepath.Join(dir, "corpus", "EXPECTED.jsonl"), func(line []byte) {
+		var e struct {
+			File         string
+			OK, SyntaxOK bool
+			Columns      []column
+			Open         bool
+			Diagnostics  []struct {
+				Code string
+				Line int
+			}
+		}
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		src, err := os.ReadFile(filepath.Join(dir, "corpus", e.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := recorded{id: e.File, query: string(src), ok: e.OK, syntaxOK: e.SyntaxOK, columns: e.Columns, open: e.Open}
+		for _, d := range e.Diagnostics {
+			r.codes = append(r.codes, fmt.Sprintf("%s@%d", d.Code, d.Line))
+		}
+		out = append(out, r)
+	})
+	return out
+}
+
+func readCases(t testing.TB, path string) []recorded {
+	var out []recorded
+	readLines(t, path, func(line []byte) {
+		var e struct {
+			ID, Query, Kind string
+			Binder          *struct {
+				OK       bool
+				SyntaxOK *bool
+				Columns  []column
+				Open     bool
+				Errors   [][]any
+			}
+		}
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		if e.Kind != "" && e.Kind != "query" || e.Binder == nil {
+			return
+		}
+		r := recorded{id: e.ID, query: e.Query, ok: e.Binder.OK, columns: e.Binder.Columns, open: e.Binder.Open, syntaxOK: true}
+		if e.Binder.SyntaxOK != nil {
+			r.syntaxOK = *e.Binder.SyntaxOK
+		}
+		for _, d := range e.Binder.Errors {
+			r.codes = append(r.codes, fmt.Sprint(d[0]))
+		}
+		out = append(out, r)
+	})
+	return out
+}
+
+// outcome is what azflow says about a query, in the same form.
+func outcome(src string, cat plan.Catalog, lines, warnings bool) (ok bool, cols []column, codes []string, diags diag.List) {
+	p, diags := kql.Plan(src, cat, kql.Options{Now: types.UnixEpochTicks + 55*365*types.TicksPerDay, Database: "azflow", ExternalData: true})
+	for _, d := range diags {
+		if d.Severity == diag.Warning && !warnings {
+			continue
+		}
+		c := d.Code
+		if lines {
+			line, _ := diag.Position(src, d.Span.Start)
+			c = fmt.Sprintf("%s@%d", c, line)
+		}
+		codes = append(codes, c)
+	}
+	if p != nil && len(p.Results) > 0 {
+		for _, c := range p.Results[len(p.Results)-1].Root.Columns() {
+			cols = append(cols, column{c.Name, c.Type.String()})
+		}
+	}
+	return !diags.HasErrors(), cols, codes, diags
+}
+
+// tally counts how far azflow agrees with a recording and prints the rest.
+func tally(t *testing.T, cases []recorded, cat plan.Catalog, lines bool) (bad []string) {
+	t.Helper()
+	verdict, columns, codes, ok := 0, 0, 0, 0
+	verbose := os.Getenv("AZFLOW_SHOW") != ""
+	for _, r := range cases {
+		gotOK, gotCols, gotCodes, diags := outcome(r.query, cat, lines, lines)
+		fault := ""
+		if gotOK == r.ok {
+			verdict++
+		} else {
+			fault = "verdict"
+		}
+		if r.ok {
+			ok++
+			if slices.Equal(gotCols, r.columns) {
+				columns++
+			} else if fault == "" {
+				fault = "columns"
+			}
+		}
+		if equalCodes(gotCodes, r.codes) {
+			codes++
+		} else if fault == "" {
+			fault = "codes"
+		}
+		if fault == "" {
+			continue
+		}
+		bad = append(bad, r.id)
+		if verbose {
+			t.Logf("%s: %s\n%s\nwant ok=%v %v %v\ngot  ok=%v %v %v\n%v", r.id, fault, r.query, r.ok, r.codes, r.columns, gotOK, gotCodes, gotCols, rendered(diags, r.query))
+		}
+	}
+	t.Logf("%d queries: verdict %d, columns %d of %d, codes %d, all %d", len(cases), verdict, columns, ok, codes, len(cases)-len(bad))
+	return bad
+}
+
+// atMost fails if more queries than n are bound in another way than Microsoft's.
+func atMost(t *testing.T, n int, bad []string) {
+	t.Helper()
+	if len(bad) > n {
+		t.Errorf("%d queries are bound differently, at most %d were: %s", len(bad), n, strings.Join(bad, " "))
+	}
+}
+
+func rendered(diags diag.List, src string) string {
+	var b strings.Builder
+	for _, d := range diags {
+		b.WriteString(d.Render("q", src))
+	}
+	return b.String()
+}
+
+// equalCodes compares the diagnostics of a query as sets.
+func equalCodes(got, want []string) bool {
+	set := func(list []string) []string {
+		out := slices.Clone(list)
+		slices.Sort(out)
+		return slices.Compact(out)
+	}
+	return slices.Equal(set(got), set(want))
+}
+
+func TestCorpusBindsAsMicrosoftBindsIt(t *testing.T) {
+	dir := shared(t)
+	atMost(t, 28, tally(t, readCorpus(t, dir), readSchema(t, filepath.Join(dir, "nta-schema.json")), true))
+}
+
+func TestEmulatorCasesBind(t *testing.T) {
+	dir := shared(t)
+	atMost(t, 38, tally(t, readCases(t, filepath.Join(dir, "cases", "emulator.jsonl")), &catalog{}, false))
+}
+
+func TestDocumentedQueriesBind(t *testing.T) {
+	dir := shared(t)
+	atMost(t, 373, tally(t, readCases(t, filepath.Join(dir, "cases", "docs.jsonl")), &catalog{}, false))
+}

@@ -1,0 +1,233 @@
+package bind
+
+import (
+	"strconv"
+
+	"github.com/azflow/azflow/kql/ast"
+	"github.com/azflow/azflow/kql/fn"
+	"github.com/azflow/azflow/kql/types"
+)
+
+// Name returns the name that a column computed by e gets by itself, and whether
+// it gets one. kql.md §5 (15): tostring(x) is x, d.x is d_x, sum(x) is sum_x.
+func (b *Binder) Name(e ast.Expr) (string, bool) { return b.exprName(e) }
+
+func (b *Binder) exprName(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.Paren:
+		return b.exprName(e.X)
+	case *ast.Ident:
+		return e.Name.Text, true
+	case *ast.Wildcard:
+		return e.Pattern, true
+	case *ast.Named:
+		if len(e.Names) == 1 && !e.Parens {
+			return e.Names[0].Text, true
+		}
+	case *ast.Path:
+		if b.isRow(e.X) {
+			return e.Name.Text, true
+		}
+		return b.memberName(e.X, e.Name.Text), true
+	case *ast.Index:
+		text, ok := indexText(e.I)
+		if b.isRow(e.X) {
+			return text, ok
+		}
+		return b.memberName(e.X, text), ok
+	case *ast.Call:
+		return b.callName(e)
+	}
+	return "", false
+}
+
+// memberName is the name of x.name.
+func (b *Binder) memberName(x ast.Expr, name string) string {
+	if left, ok := b.exprName(x); ok && left != "" {
+		return left + "_" + name
+	}
+	return name
+}
+
+// isRow reports whether e is $left, $right, a scan step or a database: what
+// stands before a column's or table's own name.
+func (b *Binder) isRow(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Paren:
+		return b.isRow(e.X)
+	case *ast.Ident:
+		if e.Name.Text == "$left" || e.Name.Text == "$right" {
+			return true
+		}
+		s, _ := b.env.scope.find(e.Name.Text)
+		_, ok := s.(*row)
+		return ok
+	case *ast.Call:
+		return e.Name.Text == "database"
+	case *ast.PathCall:
+		return true
+	}
+	return false
+}
+
+// indexText is the text of a literal index.
+func indexText(e ast.Expr) (string, bool) {
+	switch l := e.(type) {
+	case *ast.Literal:
+		switch v := l.Value.(type) {
+		case string:
+			return v, true
+		case int64:
+			return strconv.FormatInt(v, 10), true
+		case int32:
+			return strconv.Itoa(int(v)), true
+		}
+	case *ast.Unary:
+		if l.Op == "-" {
+			if s, ok := indexText(l.X); ok {
+				return "-" + s, true
+			}
+		}
+	}
+	return "", false
+}
+
+// callName is the name of a column computed by a call.
+func (b *Binder) callName(e *ast.Call) (string, bool) {
+	name := e.Name.Text
+	if _, declared := b.env.scope.find(name); declared {
+		return "", false
+	}
+	switch name {
+	case "toscalar", "totable", "materialize":
+		return "", false
+	}
+	naming, prefix := fn.NoName, ""
+	if a, ok := fn.LookupAggregate(name); ok && (b.env.aggregates != nil || b.naming) {
+		naming, prefix = a.Naming, a.Prefix
+	} else if f, ok := fn.LookupScalar(name); ok && !f.Operator {
+		naming, prefix = f.Naming, f.Prefix
+	}
+	first := func() (string, bool) {
+		if len(e.Args) == 0 {
+			return "", false
+		}
+		return b.exprName(e.Args[0].X)
+	}
+	switch naming {
+	case fn.FirstArgName:
+		return first()
+	case fn.OnlyArgName:
+		if len(e.Args) == 1 {
+			return first()
+		}
+	case fn.FirstArgValue:
+		if len(e.Args) > 0 {
+			if s, ok := b.literalText(e.Args[0].X); ok && b.env.row != nil {
+				if _, found := b.env.row.Find(s); found {
+					return s, true
+				}
+			}
+		}
+	case fn.NameAndFirstArg:
+		s, _ := first()
+		return name + "_" + s, true
+	case fn.PrefixAndFirstArg, fn.TakeAnyName:
+		s, ok := first()
+		if prefix == "" {
+			return s, ok
+		}
+		return prefix + "_" + s, true
+	case fn.PrefixOnly:
+		return prefix, prefix != ""
+	}
+	return "", false
+}
+
+// literalText is the value of a string that is constant.
+func (b *Binder) literalText(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.Literal:
+		s, ok := e.Value.(string)
+		return s, ok && e.Type == types.String
+	case *ast.Ident:
+		if s, ok := b.env.scope.find(e.Name.Text); ok {
+			if v, ok := s.(*Value); ok {
+				k, known := v.Constant()
+				text, isString := k.(string)
+				return text, known && isString
+			}
+		}
+	}
+	return "", false
+}
+
+// DefaultName returns the next free name of the form Column1.
+func (b *Binder) DefaultName() string {
+	for {
+		name := "Column" + strconv.Itoa(*b.env.suffix)
+		*b.env.suffix++
+		if b.env.row != nil {
+			if _, taken := b.env.row.Find(name); taken {
+				continue
+			}
+		}
+		if _, taken := b.env.scope.find(name); !taken {
+			return name
+		}
+	}
+}
+
+// A UniqueNames gives out names that differ: the first taker keeps a name, later
+// ones get it with the first number that is free.
+type UniqueNames struct{ last map[string]int }
+
+// Add reserves name.
+func (u *UniqueNames) Add(name string) {
+	if u.last == nil {
+		u.last = map[string]int{}
+	}
+	if _, ok := u.last[name]; !ok {
+		u.last[name] = 0
+	}
+}
+
+// Get returns name, or name with a number where it is taken, and reserves it.
+func (u *UniqueNames) Get(name string) string {
+	if u.last == nil {
+		u.last = map[string]int{}
+	}
+	n, taken := u.last[name]
+	if !taken {
+		u.last[name] = 0
+		return name
+	}
+	for n++; ; n++ {
+		next := name + strconv.Itoa(n)
+		if _, taken := u.last[next]; !taken {
+			u.last[name] = n
+			u.last[next] = 0
+			return next
+		}
+	}
+}
+
+// MakeUnique renames columns of equal names: the first keeps its name.
+func MakeUnique(cols []Column) []Column {
+	var u UniqueNames
+	first := map[string]int{}
+	for i, c := range cols {
+		if _, ok := first[c.Name]; !ok {
+			first[c.Name] = i
+			u.Add(c.Name)
+		}
+	}
+	out := make([]Column, len(cols))
+	for i, c := range cols {
+		if first[c.Name] != i {
+			c.Name = u.Get(c.Name)
+		}
+		out[i] = c
+	}
+	return out
+}

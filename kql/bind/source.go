@@ -1,0 +1,170 @@
+package bind
+
+import (
+	"strings"
+
+	"github.com/azflow/azflow/kql/ast"
+	"github.com/azflow/azflow/kql/plan"
+	"github.com/azflow/azflow/kql/types"
+)
+
+// Declared returns the columns of a schema such as (a:long, b:string); a name
+// that is written twice is reported.
+func (b *Binder) Declared(decls []ast.ColumnDecl) []Column {
+	var cols []Column
+	seen := map[string]bool{}
+	for _, d := range decls {
+		if seen[d.Name.Text] {
+			b.Errorf("KS171", d.Name.Span(), "A column with the name '%s' is already declared.", d.Name.Text)
+			continue
+		}
+		seen[d.Name.Text] = true
+		cols = append(cols, b.NewColumn(d.Name.Text, b.DeclaredType(d)))
+	}
+	return cols
+}
+
+// DeclaredType returns the type of a column declaration; a name that is no type
+// is reported.
+func (b *Binder) DeclaredType(d ast.ColumnDecl) types.Type {
+	if d.Type == types.Unknown && d.TypeName.Text != "" {
+		b.badType(d.TypeName)
+	}
+	return d.Type
+}
+
+func (b *Binder) badType(n ast.Name) {
+	b.Reportf("KS160", n.Span(), "the types are bool, datetime, decimal, dynamic, guid, int, long, real, string and timespan",
+		"The name '%s' is not a valid type name that can be used here.", n.Text)
+}
+
+// dataTable binds datatable(…) […].
+func (b *Binder) dataTable(e *ast.DataTable) entity {
+	cols := b.Declared(e.Columns)
+	n := len(cols)
+	if n > 0 && len(e.Values)%n != 0 {
+		at := e.Span()
+		if len(e.Values) > 0 {
+			at.Start, at.End = e.Values[0].Span().Start, e.Values[len(e.Values)-1].Span().End
+		}
+		b.Errorf("KS173", at, "Incorrect number of data values. The values should appear in multiples of %d.", n)
+	}
+	values := &plan.Values{Cols: planColumns(cols)}
+	b.WithoutRow(func() {
+		for i, x := range e.Values {
+			v := b.Scalar(x)
+			if n == 0 {
+				continue
+			}
+			if i%n == 0 {
+				values.Rows = append(values.Rows, make([]types.Value, n))
+			}
+			k, ok := v.Constant()
+			if !ok && v.Type != types.Unknown {
+				b.Errorf("AZ040", x.Span(), "the values of a datatable must be constants")
+			}
+			cell, fits := convertConst(k, v.Type, planType(cols[i%n].Type))
+			if !fits && v.Type != types.Unknown {
+				b.Errorf("AZ041", x.Span(), "a value of type %v cannot stand in column %s, which is %v", v.Type, cols[i%n].Name, cols[i%n].Type)
+			}
+			values.Rows[i/n][i%n] = cell
+		}
+	})
+	return &Table{Node: values, Columns: cols}
+}
+
+// convertConst returns constant v of type from as a value of type to.
+func convertConst(v types.Value, from, to types.Type) (types.Value, bool) {
+	if from == to {
+		if v == nil && to == types.String {
+			return "", true
+		}
+		return v, true
+	}
+	if to == types.Dynamic {
+		if n, ok := v.(int32); ok {
+			return int64(n), true
+		}
+		return v, true
+	}
+	if v == nil {
+		if to == types.String {
+			return "", true
+		}
+		return nil, true
+	}
+	name := conversions[to]
+	if to == types.Dynamic || name == "" {
+		return nil, false
+	}
+	return fold(&plan.Call{Func: name, T: to, Args: []plan.Expr{&plan.Const{Value: v, T: from}}})
+}
+
+// externalData binds externaldata(…) […] with (…).
+func (b *Binder) externalData(e *ast.ExternalData) entity {
+	cols := b.Declared(e.Columns)
+	x := &plan.External{Cols: planColumns(cols), Props: map[string]types.Value{}}
+	for _, u := range e.URIs {
+		v := b.Scalar(u)
+		b.CheckType(v, u, types.String)
+		if k, ok := v.Constant(); ok {
+			if s, isString := k.(string); isString {
+				x.URIs = append(x.URIs, s)
+				continue
+			}
+		}
+		if v.Type != types.Unknown {
+			b.Errorf("AZ042", u.Span(), "the address of external data must be a constant string")
+		}
+	}
+	for _, p := range e.Props {
+		var v types.Value
+		switch l := p.Value.(type) {
+		case *ast.Literal:
+			v = l.Value
+		case *ast.Ident:
+			v = l.Name.Text
+			switch strings.ToLower(l.Name.Text) {
+			case "true":
+				v = true
+			case "false":
+				v = false
+			}
+		default:
+			if p.Value != nil {
+				v, _ = b.Scalar(p.Value).Constant()
+			}
+		}
+		name := strings.ToLower(p.Name.Text)
+		x.Props[name] = v
+		if name == "format" {
+			x.Format, _ = v.(string)
+		}
+	}
+	if x.Format == "" {
+		x.Format = formatOf(x.URIs)
+	}
+	if !b.opts.ExternalData {
+		b.Reportf("AZ043", e.Span(), "allow it and the hosts it may ask in the configuration", "externaldata is not allowed")
+	}
+	return &Table{Node: x, Columns: cols}
+}
+
+// formatOf guesses the format of external data by its address. MS Learn: csv
+// where nothing says otherwise.
+func formatOf(uris []string) string {
+	if len(uris) == 0 {
+		return "csv"
+	}
+	u := uris[0]
+	if i := strings.IndexAny(u, "?;"); i >= 0 {
+		u = u[:i]
+	}
+	u = strings.TrimSuffix(strings.ToLower(u), ".gz")
+	for _, f := range []string{"json", "multijson", "tsv", "txt", "psv", "scsv", "csv"} {
+		if strings.HasSuffix(u, "."+f) {
+			return f
+		}
+	}
+	return "csv"
+}
