@@ -36,6 +36,14 @@ func NewCatalog(tables []Table) *Catalog {
 		for _, col := range t.Columns {
 			pt.Columns = append(pt.Columns, plan.TableColumn{Name: col.Name, Type: col.Type, Doc: col.Doc, Hidden: col.Hidden, IPv4: col.IPv4, Expr: expr(col)})
 		}
+		for _, v := range t.Variants() {
+			if pt.Variants == nil {
+				pt.Variants = map[string]string{}
+			}
+			name := v.Function(t.Name)
+			pt.Variants[v.Option+"="+v.Value] = name
+			c.functions[name] = &plan.Function{Name: name, Doc: v.Doc, Params: "()", Body: "{\n" + v.Query + "\n}"}
+		}
 		for _, name := range all {
 			c.tables[name] = pt
 		}
@@ -59,8 +67,11 @@ func (c *Catalog) Function(name string) (*plan.Function, bool) {
 	return f, ok
 }
 
-// Functions returns the names of all stored functions and views, sorted.
-func (c *Catalog) Functions() []string { return slices.Sorted(maps.Keys(c.functions)) }
+// Functions returns the names of all stored functions and views, sorted; those
+// of variants, which begin with a low line, are left out.
+func (c *Catalog) Functions() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(c.functions)), func(name string) bool { return name[0] == '_' })
+}
 
 // expr returns the KQL expression of a column that files do not hold, "" for
 // one that they do.

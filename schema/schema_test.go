@@ -264,3 +264,46 @@ func readShared(t *testing.T, name string, v any) {
 		dir = up
 	}
 }
+
+func TestVariantsKeepTheColumns(t *testing.T) {
+	cat := schema.NewCatalog(schema.Tables())
+	tab, _ := cat.Table("NTANetAnalytics")
+	for option, name := range map[string]string{"azflow_public_ips=packed": "_NTANetAnalytics_public_ips_packed", "azflow_time=azure": "_NTANetAnalytics_time_azure"} {
+		if tab.Variants[option] != name {
+			t.Errorf("%s is %q", option, tab.Variants[option])
+		}
+		f, ok := cat.Function(name)
+		if !ok {
+			t.Errorf("no function %s", name)
+			continue
+		}
+		last := f.Body[strings.LastIndex(f.Body, "| project ")+len("| project "):]
+		var cols []string
+		for _, part := range strings.Split(strings.TrimRight(last, ")}\n"), ", ") {
+			cols = append(cols, strings.Fields(part)[0])
+		}
+		var want []string
+		for _, c := range tab.Columns {
+			if !c.Hidden {
+				want = append(want, c.Name)
+			}
+		}
+		if !slices.Equal(cols, want) {
+			t.Errorf("%s has columns %v, want %v", name, cols, want)
+		}
+	}
+	if slices.ContainsFunc(cat.Functions(), func(name string) bool { return strings.HasPrefix(name, "_") }) {
+		t.Error("variants are in the list of functions")
+	}
+}
+
+// What is summed up in merged rows must be summed up in packed ones, too.
+func TestPackedRowsSumWhatMergedRowsSum(t *testing.T) {
+	tab, _ := schema.Lookup("NTANetAnalytics")
+	query := tab.Variants()[0].Query
+	for _, c := range tab.Columns {
+		if c.Type == types.Long && !c.Hidden && !strings.Contains(query, c.Name+" = sum("+c.Name+")") {
+			t.Errorf("%s is not summed up", c.Name)
+		}
+	}
+}
