@@ -60,9 +60,9 @@ type Decoder interface {
 // DecodeColumns appends the whole records of b to dst and returns the number
 // of bytes they take up, which is also added to cur.Offset; the next call takes
 // b[n:] and what follows. Decoding a blob in any number of windows gives the
-// same columns as decoding it whole. What remains when no record follows (the
-// closing brackets, white space) is never consumed, so that a blob that grows
-// can be read on from cur.
+// same columns as decoding it whole. What remains when nothing follows (the
+// closing brackets, white space) is not consumed, so that a blob that grows can
+// be read on from cur.
 //
 // With final set, b is the last window: a record cut short and other remains
 // are reported as issues, and still not consumed.

@@ -96,12 +96,13 @@ func (r *Reader) Decode(b []byte, final bool, cur *flowlog.Cursor, dst *flowlog.
 		}
 		i = r.between(i)
 		if i >= len(b) {
-			if !final && len(b)-n > flowlog.MaxRecordSize {
+			if !final && len(b)-n > maxStray {
 				n = len(b) // nothing but brackets and white space
 			}
 			break
 		}
 		start := i
+		n = start
 		next, what, reason := r.piece(start, final, cur)
 		if what == incomplete {
 			if !final && len(b)-start <= flowlog.MaxRecordSize {

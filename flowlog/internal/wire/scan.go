@@ -201,17 +201,15 @@ func (s *Scanner) escaped(start, i int) (text []byte, next int) {
 		case 'u':
 			r, ok := s.hex(i)
 			if !ok {
-				return nil, s.text4(i)
+				return nil, s.badHex(i)
 			}
 			i += 4
 			if utf16.IsSurrogate(r) {
 				low := rune(-1)
 				if s.At(i) == '\\' && s.At(i+1) == 'u' {
 					if low, ok = s.hex(i + 2); !ok {
-						return nil, s.text4(i + 2)
+						return nil, s.badHex(i + 2)
 					}
-				} else if i+6 > len(s.b) && i+1 >= len(s.b) {
-					return nil, s.Fail(len(s.b), "string not closed")
 				}
 				if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
 					i += 6
@@ -224,9 +222,9 @@ func (s *Scanner) escaped(start, i int) (text []byte, next int) {
 	}
 }
 
-// text4 fails for the bad four hexadecimal digits at i: at the first bad one,
+// badHex fails for the bad four hexadecimal digits at i: at the first bad one,
 // so that a text cut short is told from a wrong one.
-func (s *Scanner) text4(i int) int {
+func (s *Scanner) badHex(i int) int {
 	for unhex(s.At(i)) >= 0 {
 		i++
 	}

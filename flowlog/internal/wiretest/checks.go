@@ -73,12 +73,20 @@ func Check(c *flowlog.Columns) error {
 	return nil
 }
 
+// short returns a tenth of rounds in a short test.
+func short(rounds int) int {
+	if testing.Short() {
+		return rounds/10 + 1
+	}
+	return rounds
+}
+
 // Differential decodes a blob and scrambled forms of it, and compares each row
 // with what encoding/json reads.
 func Differential(t *testing.T, newDecoder func() flowlog.ColumnDecoder, blob []byte, rounds int) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
-	for round := range rounds {
+	for round := range short(rounds) {
 		doc := blob
 		if round > 0 {
 			var err error
@@ -113,7 +121,11 @@ func Truncations(t *testing.T, newDecoder func() flowlog.ColumnDecoder, blob []b
 	whole, _ := Decode(newDecoder(), blob)
 	lines := Lines(whole)
 	d := newDecoder()
-	for cut := range blob {
+	step := 1
+	if testing.Short() {
+		step = 7
+	}
+	for cut := 0; cut < len(blob); cut += step {
 		cols, cur := Decode(d, slices.Clone(blob[:cut]))
 		if err := Check(cols); err != nil {
 			t.Fatalf("cut at %d: %v", cut, err)
@@ -140,7 +152,7 @@ func Corruptions(t *testing.T, newDecoder func() flowlog.ColumnDecoder, blob []b
 	r := rand.New(rand.NewPCG(3, 4))
 	whole, _ := Decode(newDecoder(), blob)
 	d := newDecoder()
-	for round := range rounds {
+	for round := range short(rounds) {
 		victim := whole.Records[r.IntN(len(whole.Records))]
 		bad := slices.Clone(blob)
 		for range 1 + r.IntN(3) {
@@ -211,7 +223,7 @@ func SlowAgrees(t *testing.T, newDecoder func() flowlog.ColumnDecoder, shape Sha
 			"fd00:1:2::3:4:55", "fd00:1:22::3:4:55", "::ffff:10.0.0.1", "10.0.0.256", "", "10.0.0.1 ", "10.0.0.1\x00", "x", "10.0.0", "fe80::1%a",
 			"ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
 	}
-	for round := range rounds {
+	for round := range short(rounds) {
 		var tuples []string
 		for range 1 + r.IntN(6) {
 			var p []string
