@@ -512,3 +512,47 @@ func TestContinuingFlowsLieOnAGrid(t *testing.T) {
 		t.Errorf("only %d NICs have continuing flows", len(grid))
 	}
 }
+
+// The sanity of the recipes' answers, in all three ways of counting.
+func TestRecipesHaveSaneAnswers(t *testing.T) {
+	recipes, err := demo(t).demo.Recipes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := func(number string, of func(flowgen.Answer) flowgen.Sums, match func(key []string) bool) (sum int64) {
+		for _, r := range recipes[number] {
+			if match(r.Key) {
+				sum += of(r.Answer).Bytes()
+			}
+		}
+		return sum
+	}
+	all := func([]string) bool { return true }
+	table := func(a flowgen.Answer) flowgen.Sums { return a.Table }
+	wire := func(a flowgen.Answer) flowgen.Sums { return a.Wire }
+	for _, number := range []string{"03", "05", "06", "07", "08", "09", "10", "11", "12"} {
+		if total(number, wire, all) == 0 {
+			t.Errorf("recipe %s has no bytes", number)
+		}
+		if total(number, wire, all) > total(number, table, all) {
+			t.Errorf("recipe %s has more bytes on the wire than in the table", number)
+		}
+	}
+	upload := total("03", table, func(k []string) bool { return k[1] == "136.144.58.113" })
+	if got := total("05", table, all); got != upload {
+		t.Errorf("recipe 05 sums up to %d, 03 has %d for that address", got, upload)
+	}
+	for _, same := range [][2]string{{"06", "07"}, {"07", "08"}, {"10", "11"}} {
+		if a, b := total(same[0], table, all), total(same[1], table, all); a != b {
+			t.Errorf("recipes %v sum up to %d and %d", same, a, b)
+		}
+	}
+	// Both NICs of two subnets that log tell of all bytes, though not of the
+	// same number.
+	both := func(k []string) bool {
+		return k[0] == "flowlogs/app-vnet/front" && k[1] == "flowlogs/app-vnet/backend" && k[3] == "8443"
+	}
+	if twice, once := total("09", table, both), total("09", wire, both); twice < 2*once || twice > 2*once*102/100 {
+		t.Errorf("two subnets that log have %d bytes in the table, %d on the wire", twice, once)
+	}
+}

@@ -459,8 +459,8 @@ func (d *Demo) addresses() []AddressTruth {
 	return out
 }
 
-// WriteTruth writes the truth as files: truth/totals.json, and one line of
-// JSON each in truth/{blobs,exchanges,pairs,addresses,rollovers}.ndjson.
+// WriteTruth writes the truth as files: truth/totals.json, truth/recipes.json
+// (see [Demo.Recipes]), and one line of JSON each in truth/{blobs,exchanges,pairs,addresses,rollovers}.ndjson.
 func (d *Demo) WriteTruth(to Sink) error {
 	t, err := d.Truth()
 	if err != nil {
@@ -475,6 +475,17 @@ func (d *Demo) WriteTruth(to Sink) error {
 		return fmt.Errorf("write down the truth: %w", err)
 	}
 	if err := to.File(File{"truth/totals.json", t.End, append(text, '\n')}); err != nil {
+		return err
+	}
+	recipes, err := d.Recipes()
+	if err != nil {
+		return err
+	}
+	text, err = json.MarshalIndent(recipes, "", " ")
+	if err != nil {
+		return fmt.Errorf("write down the truth: %w", err)
+	}
+	if err := to.File(File{"truth/recipes.json", t.End, append(text, '\n')}); err != nil {
 		return err
 	}
 	for _, f := range []struct {
