@@ -27,8 +27,8 @@ type Rule struct {
 // Rules returns all rules in the order in which they are applied.
 func Rules() []Rule {
 	return []Rule{
-		{"fold_constants", "Calls whose arguments are constants become their value.", foldConstants},
 		{"push_filters", "Conditions move below operators that only pass on the columns they test.", pushFilters},
+		{"fold_constants", "Calls whose arguments are constants become their value.", foldConstants},
 		{"time_range", "Conditions on a table's time column bound what is read of it.", timeRange},
 		{"ipv4_columns", "Tests of address texts against prefixes become tests of their integer columns.", ipv4Columns},
 		{"dead_columns", "Columns that nothing uses are neither computed nor read.", deadColumns},

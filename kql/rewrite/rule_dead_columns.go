@@ -85,6 +85,7 @@ func (d *deadener) prune(n plan.Node, need columnSet) plan.Node {
 				used = used || need[c.ID]
 			}
 			if used || len(n.By) == 0 && len(out.Aggs) == 0 {
+				a = chosen(a, need)
 				out.Aggs = append(out.Aggs, a)
 				es = append(es, a.Args...)
 			}
@@ -142,6 +143,32 @@ func (d *deadener) prune(n plan.Node, need columnSet) plan.Node {
 		out[i] = d.prune(in, allOf(in))
 	}
 	return plan.WithInputs(n, out)
+}
+
+// chosen drops the unused columns of an aggregate that gives columns of one
+// row: arg_max, arg_min, take_any. What the row is chosen by stays.
+func chosen(a plan.AggItem, need columnSet) plan.AggItem {
+	first := 0
+	switch a.Func {
+	case "arg_max", "arg_min", "argmax", "argmin":
+		first = 1
+	case "take_any", "any":
+	default:
+		return a
+	}
+	if len(a.Cols) != len(a.Args) {
+		return a
+	}
+	out := plan.AggItem{Func: a.Func}
+	for i, c := range a.Cols {
+		if i < first || need[c.ID] {
+			out.Cols, out.Args = append(out.Cols, c), append(out.Args, a.Args[i])
+		}
+	}
+	if len(out.Cols) == 0 || len(out.Cols) == 1 && first == 0 && len(a.Cols) > 1 {
+		return a // take_any of one column prefers what is not null
+	}
+	return out
 }
 
 func (d *deadener) subquery(e plan.Expr) plan.Expr {

@@ -33,6 +33,10 @@ func (f *folder) fold(e plan.Expr) plan.Expr {
 		if x, ok := shortCut(c); ok {
 			return x
 		}
+	case "isnull", "isnotnull": // a string never is null
+		if len(c.Args) == 1 && c.Args[0].Type() == types.String {
+			return &plan.Const{Value: c.Func == "isnotnull", T: types.Bool}
+		}
 	}
 	args := make([]*types.Vector, len(c.Args))
 	for i, a := range c.Args {

@@ -9,7 +9,7 @@ import (
 
 // Syntax is how an engine writes what engines write differently.
 type Syntax struct {
-	// Types are the names of the types; a column of any type but Varchar holds NULLs.
+	// Types are the names of the types.
 	Types map[Type]string
 	// QuoteString writes a text as a literal.
 	QuoteString func(string) string

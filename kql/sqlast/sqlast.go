@@ -12,9 +12,9 @@ const (
 	BigInt       // 64 bits
 	HugeInt      // 128 bits
 	Double
-	Varchar
+	Varchar   // never NULL
+	Text      // may be NULL
 	Timestamp // microseconds, UTC
-	VarcharList
 )
 
 // Expr is a scalar expression.

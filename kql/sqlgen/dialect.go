@@ -48,4 +48,7 @@ type Aggregation struct {
 	Cols  []types.Type   // of the results
 	// JSON writes an argument's value as an element of a dynamic array.
 	JSON func(Arg) (sqlast.Expr, bool)
+	// Once has an aggregate computed once and returns it for use in several
+	// results, each of which may then hold no other aggregate.
+	Once func(sqlast.Expr) sqlast.Expr
 }

@@ -105,7 +105,7 @@ func sqlType(t types.Type, f physical.Form) sqlast.Type {
 	case physical.Stamp:
 		return sqlast.Timestamp
 	case physical.JSON, physical.Text:
-		return sqlast.Varchar
+		return sqlast.Text
 	}
 	switch t {
 	case types.Bool:
@@ -158,6 +158,11 @@ func (p *part) call(sc scope, e *plan.Call, m mode) (Arg, error) {
 		if len(e.Args) == 1 && e.Args[0].Type() == types.Bool {
 			x, err := p.expr(sc, e.Args[0], m.flip())
 			return Arg{X: sqlast.Not{X: x.X}, Type: types.Bool}, err
+		}
+	case "tostring":
+		a, ok, err := p.splitPart(sc, e)
+		if ok || err != nil {
+			return a, err
 		}
 	case "iff", "iif", "case":
 		a, ok, err := p.choose(sc, e)
@@ -275,6 +280,44 @@ func (p *part) choose(sc scope, e *plan.Call) (Arg, bool, error) {
 	}
 	c.Else = typed(p.in(last, form))
 	return Arg{X: c, Type: e.T, Form: form}, true, nil
+}
+
+// SplitPart is tostring(split(text, separator)[n]) in one: Dialect.Function may
+// have it, for a separator that is not empty and n from 0.
+const SplitPart = "_split_part"
+
+func (p *part) splitPart(sc scope, e *plan.Call) (Arg, bool, error) {
+	if len(e.Args) != 1 {
+		return Arg{}, false, nil
+	}
+	index, ok := e.Args[0].(*plan.Call)
+	if !ok || index.Func != "_index" || len(index.Args) != 2 {
+		return Arg{}, false, nil
+	}
+	split, ok := index.Args[0].(*plan.Call)
+	if !ok || split.Func != "split" || len(split.Args) != 2 || split.Args[0].Type() != types.String {
+		return Arg{}, false, nil
+	}
+	sep, ok1 := split.Args[1].(*plan.Const)
+	at, ok2 := index.Args[1].(*plan.Const)
+	if !ok1 || !ok2 {
+		return Arg{}, false, nil
+	}
+	text, ok1 := sep.Value.(string)
+	n, ok2 := integerOf(at.Value)
+	if !ok1 || !ok2 || text == "" || n < 0 {
+		return Arg{}, false, nil
+	}
+	args := make([]Arg, 3)
+	for i, x := range []plan.Expr{split.Args[0], sep, &plan.Const{Value: n, T: types.Long}} {
+		a, err := p.value(sc, x)
+		if err != nil {
+			return Arg{}, false, err
+		}
+		args[i] = a
+	}
+	x, ok := p.d.Function(SplitPart, args, types.String)
+	return Arg{X: x, Type: types.String}, ok, nil
 }
 
 // nullTest writes the tests for null and empty where the form alone decides.

@@ -1,6 +1,7 @@
 package sqlgen
 
 import (
+	"github.com/azflow/azflow/kql/physical"
 	"github.com/azflow/azflow/kql/plan"
 	"github.com/azflow/azflow/kql/sqlast"
 	"github.com/azflow/azflow/kql/types"
@@ -26,8 +27,16 @@ func (p *part) aggregate(n *plan.Aggregate) (*relation, error) {
 		order = append(order, sqlast.Order{By: x, Desc: k.desc, NullsFirst: k.nullsFirst})
 	}
 	sc := r.scope()
+	results := passed(items)
+	shared := false
 	for _, a := range n.Aggs {
+		var once []sqlast.Item
 		agg := Aggregation{Func: a.Func, Order: order, JSON: p.json}
+		agg.Once = func(x sqlast.Expr) sqlast.Expr {
+			name := p.name("a")
+			once = append(once, sqlast.Item{X: x, Name: name})
+			return sqlast.Column{Name: name}
+		}
 		for _, x := range a.Args {
 			v, err := p.value(sc, x)
 			if err != nil {
@@ -42,14 +51,35 @@ func (p *part) aggregate(n *plan.Aggregate) (*relation, error) {
 		if !ok {
 			return nil, inexact("%s", a.Func)
 		}
+		var own []sqlast.Item
 		for i, c := range a.Cols {
-			items = append(items, sqlast.Item{X: xs[i], Name: columnName(c.ID)})
-			cols[c.ID] = column{c.Type, formOf(c.Type)}
+			own = append(own, sqlast.Item{X: xs[i], Name: columnName(c.ID)})
+			cols[c.ID] = column{c.Type, physical.Of(c.Type)}
+		}
+		if len(once) > 0 {
+			shared = true
+			items, results = append(items, once...), append(results, own...)
+		} else {
+			items, results = append(items, own...), append(results, passed(own)...)
 		}
 	}
 	sel := *r.sel
 	sel.Items, sel.Group, sel.By = items, true, len(n.By)
-	return &relation{sel: &sel, cols: cols}, nil
+	out := &relation{sel: &sel, cols: cols}
+	if shared {
+		out.sel = &sqlast.Select{Items: results, From: sqlast.Sub{Query: &sel, Alias: p.name("t")}}
+		out.open = true
+	}
+	return out, nil
+}
+
+// passed returns the columns of items, passed on by name.
+func passed(items []sqlast.Item) []sqlast.Item {
+	out := make([]sqlast.Item, len(items))
+	for i, it := range items {
+		out[i] = sqlast.Item{X: sqlast.Column{Name: it.Name}, Name: it.Name}
+	}
+	return out
 }
 
 // json writes a value as JSON text.

@@ -9,8 +9,6 @@ import (
 	"github.com/azflow/azflow/kql/types"
 )
 
-func formOf(t types.Type) physical.Form { return physical.Of(t) }
-
 // window adds functions of neighbouring rows. The rows get one number each
 // first, so that all functions see the same order.
 func (p *part) window(n *plan.Window) (*relation, error) {

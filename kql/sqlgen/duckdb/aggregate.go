@@ -100,7 +100,7 @@ func sum(c call) ([]sqlast.Expr, bool) {
 		if c.Cols[0] == types.Real {
 			return nil, false
 		}
-		return one(wrap(c.agg("sum", x)))
+		return one(wrap(c.Once(c.agg("sum", x))))
 	case types.Real:
 		return one(sqlast.Call("coalesce", c.agg("sum", x), sqlast.Real(0)))
 	}
@@ -243,7 +243,7 @@ func argExtreme(name string) func(call) ([]sqlast.Expr, bool) {
 		best := c.agg(name, row, by.X)
 		first := c.agg("first", row)
 		best.OrderBy, first.OrderBy = c.Order, c.Order
-		any := sqlast.Call("coalesce", best, first)
+		any := c.Once(sqlast.Call("coalesce", best, first))
 		var out []sqlast.Expr
 		for i := range c.Args {
 			x := sqlast.Expr(sqlast.Field{Of: any, N: i})
@@ -308,8 +308,9 @@ func takeAny(c call) ([]sqlast.Expr, bool) {
 		for _, a := range c.Args {
 			fields = append(fields, a.X)
 		}
-		row := c.agg("first", sqlast.Struct{Fields: fields})
-		row.OrderBy = c.Order
+		first := c.agg("first", sqlast.Struct{Fields: fields})
+		first.OrderBy = c.Order
+		row := c.Once(first)
 		for i := range c.Args {
 			out = append(out, sqlast.Field{Of: row, N: i})
 		}

@@ -23,7 +23,7 @@ func New() *Dialect {
 	return &Dialect{syntax: &sqlast.Syntax{
 		Types: map[sqlast.Type]string{
 			sqlast.Boolean: "BOOLEAN", sqlast.Integer: "INTEGER", sqlast.BigInt: "BIGINT", sqlast.HugeInt: "HUGEINT", sqlast.Double: "DOUBLE",
-			sqlast.Varchar: "VARCHAR", sqlast.Timestamp: "TIMESTAMPTZ", sqlast.VarcharList: "VARCHAR[]",
+			sqlast.Varchar: "VARCHAR", sqlast.Text: "VARCHAR", sqlast.Timestamp: "TIMESTAMPTZ",
 		},
 		QuoteString: QuoteString,
 		QuoteIdent:  QuoteIdent,
@@ -134,6 +134,10 @@ var functions = map[string]function{
 	"tostring": tostring,
 	"bin":      bin,
 	"floor":    bin,
+	sqlgen.SplitPart: func(args []sqlgen.Arg, _ types.Type) (sqlast.Expr, bool) {
+		at := sqlast.Int(args[2].Value.(int64) + 1)
+		return sqlast.Call("coalesce", sqlast.Element{List: sqlast.Call("string_split", args[0].X, args[1].X), At: at}, sqlast.String("")), true
+	},
 }
 
 // text writes a value as tostring does.
