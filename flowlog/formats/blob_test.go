@@ -13,7 +13,7 @@ import (
 
 // record returns a version 4 record of minute n with one tuple.
 func record(n int, extra string) string {
-	return fmt.Sprintf(`{"time":"2026-01-01T00:%02d:00.0000000Z","flowLogVersion":4,"macAddress":"000D3A000001"%s,"flowRecords":{"flows":[{"aclID":"a","flowGroups":[{"rule":"r","flowTuples":["%d,10.0.0.1,10.0.0.2,1,2,6,O,B,NX,0,0,0,0"]}]}]}}`, n, extra, 1767225600000+60000*n)
+	return fmt.Sprintf(`{"time":"2026-01-01T00:%02d:00.0000000Z","flowLogVersion":4,"macAddress":"000D3A000001"%s,"flowRecords":{"flows":[{"aclID":"a","flowGroups":[{"rule":"r","flowTuples":["%d,10.0.0.1,10.0.0.2,1,2,6,O,B,NX,0,0,0,0"]}]}]}}`, n, extra, 1767225600000+60000*int64(n))
 }
 
 // decodeWindows decodes a stream as ingest does, and returns the columns of all
