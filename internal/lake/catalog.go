@@ -148,6 +148,9 @@ func isCode(err error, code int) bool {
 // inTx runs f in one transaction, which it commits if f returns nil.
 func inTx(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
+	if isCode(err, sqlite3.SQLITE_BUSY) {
+		return fmt.Errorf("another azflow has kept the catalogue to itself for %v, try again when it is done: %w", busyTimeout, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -105,13 +105,13 @@ func (l *Lake) freeDeadClaims(ctx context.Context) error {
 }
 
 // cursorColumns are what scanCursor reads.
-const cursorColumns = `blob, generation, revision, byte_offset, next_record, next_tuple, container, account, hour, mac,
+const cursorColumns = `id, blob, generation, revision, byte_offset, next_record, next_tuple, container, account, hour, mac,
 	bytes, records, tuples, errors, etag, last_block_id, first_record, first_seen, last_read, final, forgotten`
 
 func scanCursor(row interface{ Scan(dest ...any) error }) (Cursor, error) {
 	var c Cursor
 	var hour, first, last int64
-	err := row.Scan(&c.Blob, &c.Generation, &c.Revision, &c.Offset, &c.NextRecord, &c.NextTuple, &c.Container, &c.Account, &hour, &c.MacAddress,
+	err := row.Scan(&c.key, &c.Blob, &c.Generation, &c.Revision, &c.Offset, &c.NextRecord, &c.NextTuple, &c.Container, &c.Account, &hour, &c.MacAddress,
 		&c.Bytes, &c.Records, &c.Tuples, &c.Errors, &c.ETag, &c.LastBlockID, &c.FirstRecord, &first, &last, &c.Final, &c.Forgotten)
 	c.Hour, c.FirstSeen, c.LastRead = fromMicros(hour), fromMicros(first), fromMicros(last)
 	return c, err

@@ -43,6 +43,7 @@ type Commit struct {
 	reserved int // files ever reserved
 	replaces []Segment
 	basedOn  int64           // oldest generation that a replaced segment was read at
+	index    map[string]int  // of Cursors, by blob
 	ranged   map[string]bool // blobs whose sightings a segment carries
 }
 
@@ -145,29 +146,38 @@ func (c *Commit) Replace(s *Snapshot, segs ...Segment) {
 // this commit's Cursors: rows of tuples with ordinals first to last. Of a
 // blob's ranges of Flows the first returned carries its sightings.
 func (c *Commit) Range(table, blob string, first, last, rows int64) (BlobRange, error) {
-	for i := range c.Cursors {
-		ch := &c.Cursors[i]
-		if ch.Next.Blob != blob {
-			continue
-		}
-		r := BlobRange{
-			BlobGen: BlobGen{blob, ch.Next.Generation},
-			First:   first, Last: last, Rows: rows,
-			Cursor: ch.Next,
-		}
-		if ch.continues() {
-			r.From = ch.Expected.Position
-		}
-		if c.ranged == nil {
-			c.ranged = map[string]bool{}
-		}
-		if table == TableFlows && !c.ranged[blob] {
-			c.ranged[blob] = true
-			r.Rules, r.Captures, r.Locals = ch.Rules, ch.Captures, ch.Locals
-		}
-		return r, nil
+	ch := c.change(blob)
+	if ch == nil {
+		return BlobRange{}, fmt.Errorf("blob %s is not among the commit's cursors: add its change first", blob)
 	}
-	return BlobRange{}, fmt.Errorf("blob %s is not among the commit's cursors: add its change first", blob)
+	r := BlobRange{
+		BlobGen: BlobGen{blob, ch.Next.Generation},
+		First:   first, Last: last, Rows: rows,
+		Cursor: ch.Next,
+	}
+	if ch.continues() {
+		r.From = ch.Expected.Position
+	}
+	if table == TableFlows && !c.ranged[blob] {
+		c.ranged[blob] = true
+		r.Rules, r.Captures, r.Locals = ch.Rules, ch.Captures, ch.Locals
+	}
+	return r, nil
+}
+
+// change returns the cursor change of a blob, nil if there is none.
+func (c *Commit) change(blob string) *CursorChange {
+	if len(c.index) != len(c.Cursors) {
+		c.index = make(map[string]int, len(c.Cursors))
+		for i := range c.Cursors {
+			c.index[c.Cursors[i].Next.Blob] = i
+		}
+	}
+	i, ok := c.index[blob]
+	if !ok || c.Cursors[i].Next.Blob != blob {
+		return nil
+	}
+	return &c.Cursors[i]
 }
 
 // Discard gives the commit up and removes its files.

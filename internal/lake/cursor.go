@@ -26,6 +26,7 @@ type Cursor struct {
 	// Revision is raised by each commit that moves the cursor; it is 0 for a
 	// blob never read. It is the catalogue's: callers leave it alone.
 	Revision int64 `json:"-"`
+	key      int64 // the catalogue's, 0 if it was not asked
 	Position
 
 	Container   string    `json:"container,omitempty"`

@@ -150,15 +150,43 @@ func (l *Lake) Forget(ctx context.Context, req ForgetRequest) (Removed, error) {
 
 // forget removes what a note says. Segments made after it are left alone.
 func (t *tx) forget(rm *Removed, note forgotten, gen int64, now time.Time) error {
+	var err error
+	var arg any
+	var small []string // tables of the catalogue
 	switch {
 	case note.Blob != "":
-		return t.forgetBlob(rm, note, gen, now)
+		arg = note.Blob
+		small = []string{"DELETE FROM ingest_errors WHERE blob = ?"}
+		err = t.forgetBlob(rm, note, gen, now)
 	case note.Subscription != "":
-		return t.cut(rm, note, gen, now, note.Subscription,
-			"subscriptions = json_array(?1)", "EXISTS (SELECT 1 FROM json_each(subscriptions) WHERE value = ?1)")
+		arg = note.Subscription
+		small = []string{
+			"DELETE FROM ingest_errors WHERE instr(lower(blob), ?1) > 0",
+			"DELETE FROM blob_rules WHERE rule IN (SELECT id FROM rules WHERE instr(lower(acl_group), ?1) > 0)",
+			"DELETE FROM rules WHERE instr(lower(acl_group), ?1) > 0",
+			"DELETE FROM capture_hours WHERE instr(lower(nic), ?1) > 0",
+		}
+		err = t.cut(rm, note, gen, now, arg, "subscriptions = json_array(?1)", "EXISTS (SELECT 1 FROM json_each(subscriptions) WHERE value = ?1)")
 	default:
-		return t.cut(rm, note, gen, now, micros(note.Before), "max_time < ?1", "min_time < ?1")
+		arg = micros(note.Before)
+		small = []string{
+			"DELETE FROM ingest_errors WHERE time < ?",
+			"DELETE FROM capture_hours WHERE hour + 3600000000 <= ?",
+			"DELETE FROM local_addresses WHERE hour + 3600000000 <= ?",
+		}
+		err = t.cut(rm, note, gen, now, arg, "max_time < ?1", "min_time < ?1")
 	}
+	if err != nil {
+		return err
+	}
+	for _, q := range small {
+		n, err := t.exec(q, arg)
+		if err != nil {
+			return err
+		}
+		rm.Small += int(n)
+	}
+	return nil
 }
 
 // forgetBlob hides a blob's generations up to the note's and closes its

@@ -1,6 +1,7 @@
 package lake
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -126,6 +127,48 @@ func TestAForgottenBlobIsGoneAndNotReadAgain(t *testing.T) {
 	for _, req := range []ForgetRequest{{}, {Blob: "B", Before: noon}, {Blob: "never read"}} {
 		if _, err := l.Forget(t.Context(), req); err == nil {
 			t.Errorf("%+v was accepted", req)
+		}
+	}
+}
+
+func TestForgettingReachesTheTablesOfTheCatalogue(t *testing.T) {
+	l := openLake(t, t.TempDir(), Options{})
+	w := openWriter(t, l)
+	c := w.Begin()
+	for i, sub := range []string{"SUB-1", "SUB-2"} {
+		blob := "RESOURCEID=/SUBSCRIPTIONS/" + sub
+		group := "/subscriptions/" + strings.ToLower(sub) + "/nsg"
+		c.Cursors = append(c.Cursors, CursorChange{
+			Expected: Cursor{Blob: blob}, Next: Cursor{Blob: blob, LastRead: noon},
+			Rules:    []RuleCount{{AclGroup: group, AclRule: "r", FirstSeen: noon, LastSeen: noon, Hits: 1}},
+			Captures: []CaptureHour{{NicResourceID: group, Hour: noon.Add(time.Duration(i) * time.Hour)}},
+			Locals:   []LocalAddress{{IP: sub, Hour: noon.Add(time.Duration(i) * time.Hour)}},
+		})
+		c.Errors = append(c.Errors, IngestError{Time: noon.Add(time.Duration(i) * time.Hour), Blob: blob})
+	}
+	if _, err := w.Commit(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	count := func() string {
+		var out []string
+		for _, name := range []string{"IngestErrors", "RuleSightings", "CaptureHours", "LocalAddresses"} {
+			out = append(out, fmt.Sprint(len(table(t, l, name))))
+		}
+		return strings.Join(out, " ")
+	}
+	for _, step := range []struct {
+		req  ForgetRequest
+		want string // errors, rules, capture hours, local addresses
+	}{
+		{ForgetRequest{Before: noon.Add(time.Hour)}, "1 2 1 1"},
+		{ForgetRequest{Subscription: "sub-2"}, "0 1 0 1"},
+		{ForgetRequest{Blob: "RESOURCEID=/SUBSCRIPTIONS/SUB-1"}, "0 1 0 1"},
+	} {
+		if _, err := l.Forget(t.Context(), step.req); err != nil {
+			t.Fatal(err)
+		}
+		if got := count(); got != step.want {
+			t.Errorf("after %+v: %s rows, want %s", step.req, got, step.want)
 		}
 	}
 }

@@ -75,10 +75,12 @@ func (r TimeRange) bounds() (from, to int64) {
 const segmentColumns = `s.id, s.name, s.table_name, s.day, s.row_count, s.bytes, s.min_time, s.max_time, s.min_flow_start, s.max_flow_start,
 	s.schema_version, s.writer, s.commit_id, s.created, s.level, s.partial, s.interval, s.subscriptions, s.address_filter, s.added, s.ended, c.columns`
 
-func scanSegment(r *sql.Rows) (Segment, error) {
+// scanSegment reads a row; sets remembers the lists of columns it has met.
+func scanSegment(r *sql.Rows, sets map[string][]string) (Segment, error) {
 	var s Segment
 	var minT, maxT, minF, maxF, created, seconds int64
-	var subs, columns []byte
+	var subs []byte
+	var columns string
 	if err := r.Scan(&s.ID, &s.Name, &s.Table, &s.Day, &s.Rows, &s.Bytes, &minT, &maxT, &minF, &maxF,
 		&s.SchemaVersion, &s.Writer, &s.Commit, &created, &s.Level, &s.Partial, &seconds, &subs, &s.AddressFilter, &s.Added, &s.Ended, &columns); err != nil {
 		return s, err
@@ -87,11 +89,17 @@ func scanSegment(r *sql.Rows) (Segment, error) {
 	s.MinTime, s.MaxTime = time.UnixMicro(minT).UTC(), time.UnixMicro(maxT).UTC()
 	s.MinFlowStart, s.MaxFlowStart, s.Created = fromMicros(minF), fromMicros(maxF), fromMicros(created)
 	s.Interval = time.Duration(seconds) * time.Second
-	if err := json.Unmarshal(subs, &s.Subscriptions); err != nil {
+	if string(subs) == "[]" { // most often
+		s.Subscriptions = nil
+	} else if err := json.Unmarshal(subs, &s.Subscriptions); err != nil {
 		return s, fmt.Errorf("segment %s: subscriptions: %w", s.Name, err)
 	}
-	if err := json.Unmarshal(columns, &s.Columns); err != nil {
-		return s, fmt.Errorf("segment %s: columns: %w", s.Name, err)
+	var ok bool
+	if s.Columns, ok = sets[columns]; !ok {
+		if err := json.Unmarshal([]byte(columns), &s.Columns); err != nil {
+			return s, fmt.Errorf("segment %s: columns: %w", s.Name, err)
+		}
+		sets[columns] = s.Columns
 	}
 	return s, nil
 }
@@ -102,9 +110,10 @@ func scanSegment(r *sql.Rows) (Segment, error) {
 func (s *Snapshot) Segments(ctx context.Context, table string, r TimeRange) ([]Segment, error) {
 	var segs []Segment
 	at := map[int64]int{}
+	sets := map[string][]string{}
 	from, to := r.bounds()
 	if err := each(ctx, s.lake.read, func(rows *sql.Rows) error {
-		seg, err := scanSegment(rows)
+		seg, err := scanSegment(rows, sets)
 		at[seg.ID] = len(segs)
 		segs = append(segs, seg)
 		return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -57,14 +58,14 @@ func (l *Lake) Sweep(ctx context.Context, grace time.Duration) (Swept, error) {
 			sw.Kept = len(list) - i
 			break
 		}
-		path := segmentPath(l.dir, e.name)
+		file := segmentPath(l.dir, e.name)
 		if err := l.opt.Step(StepUnlink, e.name); err != nil {
 			return sw, err
 		}
-		if err := removeIfThere(path); err != nil {
+		if err := removeIfThere(file); err != nil {
 			return sw, err
 		}
-		touched[filepath.Dir(path)] = true
+		touched[filepath.Dir(file)] = true
 		gone = append(gone, e.id)
 		sw.Unlinked++
 		sw.Bytes += e.bytes
@@ -218,27 +219,38 @@ func (l *Lake) removeOrphans(ctx context.Context, dead map[string]*lock) (int, e
 	if err != nil {
 		return 0, err
 	}
-	n := 0
+	var suspects []string // files of dead writers
+	living := map[string]bool{}
 	for _, name := range names {
-		f, ok := parseFileName(filepath.Base(filepath.FromSlash(name)))
-		if !ok {
+		f, ok := parseFileName(path.Base(name))
+		if !ok || living[f.writer] {
 			continue // not ours to judge; verify tells
 		}
 		if _, ok := dead[f.writer]; !ok {
 			lk, err := takeDead(l.writerLock(f.writer))
 			if err != nil {
-				return n, err
+				return 0, err
 			}
 			if lk == nil {
-				continue // alive
+				living[f.writer] = true
+				continue
 			}
 			dead[f.writer] = lk
 		}
-		var known bool
-		if err := l.write.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM segments WHERE name = ?)", name).Scan(&known); err != nil {
-			return n, err
-		}
-		if known {
+		suspects = append(suspects, name)
+	}
+	known := map[string]bool{}
+	if err := each(ctx, l.write, func(r *sql.Rows) error {
+		var name string
+		err := r.Scan(&name)
+		known[name] = true
+		return err
+	}, "SELECT name FROM segments"); err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, name := range suspects {
+		if known[name] {
 			continue
 		}
 		if err := removeIfThere(segmentPath(l.dir, name)); err != nil {

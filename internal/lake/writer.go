@@ -77,6 +77,7 @@ func (w *Writer) Begin() *Commit {
 		Created: w.lake.opt.Now().UTC().Truncate(time.Microsecond),
 		writer:  w,
 		seq:     seq,
+		ranged:  map[string]bool{},
 	}
 }
 
@@ -228,11 +229,12 @@ type tx struct {
 	*sql.Tx
 	ctx   context.Context //nolint:containedctx // lives no longer than the call that made it
 	stmts map[string]*sql.Stmt
-	blobs map[string]int64
+	blobs map[string]int64       // keys
+	rules map[[2]string]*ruleSum // by group and rule
 }
 
 func newTx(ctx context.Context, t *sql.Tx) *tx {
-	return &tx{Tx: t, ctx: ctx, stmts: map[string]*sql.Stmt{}, blobs: map[string]int64{}}
+	return &tx{Tx: t, ctx: ctx, stmts: map[string]*sql.Stmt{}, blobs: map[string]int64{}, rules: map[[2]string]*ruleSum{}}
 }
 
 func (t *tx) close() {
@@ -311,6 +313,9 @@ func (t *tx) apply(c *Commit, gen int64, now time.Time) error {
 			return err
 		}
 	}
+	if err := t.flushRules(); err != nil {
+		return err
+	}
 	for _, b := range c.Tombstones {
 		if err := t.bury(b, gen); err != nil {
 			return err
@@ -383,20 +388,35 @@ func (t *tx) blobKey(blob string) (int64, error) {
 	if id, ok := t.blobs[blob]; ok {
 		return id, nil
 	}
+	st, err := t.stmt("INSERT INTO blobs (blob) VALUES (?) ON CONFLICT DO NOTHING")
+	if err != nil {
+		return 0, err
+	}
+	res, err := st.ExecContext(t.ctx, blob)
+	if err != nil {
+		return 0, err
+	}
 	var id int64
-	err := t.get([]any{&id}, "SELECT id FROM blobs WHERE blob = ?", blob)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = t.get([]any{&id}, "INSERT INTO blobs (blob) VALUES (?) RETURNING id", blob)
+	if n, err := res.RowsAffected(); err != nil {
+		return 0, err
+	} else if n == 1 {
+		id, err = res.LastInsertId()
+		if err != nil {
+			return 0, err
+		}
+	} else if err := t.get([]any{&id}, "SELECT id FROM blobs WHERE blob = ?", blob); err != nil {
+		return 0, err
 	}
-	if err == nil {
-		t.blobs[blob] = id
-	}
-	return id, err
+	t.blobs[blob] = id
+	return id, nil
 }
 
 // moveCursor swaps a cursor if it still is where it is expected.
 func (t *tx) moveCursor(ch *CursorChange, gen int64) error {
 	e, n := &ch.Expected, &ch.Next
+	if e.key != 0 {
+		t.blobs[n.Blob] = e.key
+	}
 	id, err := t.blobKey(n.Blob)
 	if err != nil {
 		return err
@@ -404,11 +424,11 @@ func (t *tx) moveCursor(ch *CursorChange, gen int64) error {
 	changed, err := t.exec(`UPDATE blobs SET generation = ?, revision = revision + 1, byte_offset = ?, next_record = ?, next_tuple = ?,
 			container = ?, account = ?, hour = ?, mac = ?, bytes = ?, records = ?, tuples = ?, errors = ?, etag = ?, last_block_id = ?,
 			first_record = ?, first_seen = ?, last_read = ?, final = ?, forgotten = ?, gone = CASE WHEN generation = ? THEN gone ELSE 0 END
-		WHERE id = ? AND generation = ? AND revision = ? AND byte_offset = ? AND next_record = ? AND next_tuple = ?`,
+		WHERE id = ? AND blob = ? AND generation = ? AND revision = ? AND byte_offset = ? AND next_record = ? AND next_tuple = ?`,
 		n.Generation, n.Offset, n.NextRecord, n.NextTuple,
 		n.Container, n.Account, micros(n.Hour), n.MacAddress, n.Bytes, n.Records, n.Tuples, n.Errors, n.ETag, n.LastBlockID,
 		n.FirstRecord, micros(n.FirstSeen), micros(n.LastRead), n.Final, n.Forgotten, n.Generation,
-		id, e.Generation, e.Revision, e.Offset, e.NextRecord, e.NextTuple)
+		id, n.Blob, e.Generation, e.Revision, e.Offset, e.NextRecord, e.NextTuple)
 	if err != nil {
 		return err
 	}
@@ -454,24 +474,48 @@ func (t *tx) bury(b BlobGen, gen int64) error {
 	return err
 }
 
-// addRule adds r to RuleSightings in the name of a blob.
+// ruleSum is what a transaction adds to a rule.
+type ruleSum struct {
+	id int64
+	RuleCount
+}
+
+// addRule adds r to RuleSightings in the name of a blob; flushRules writes it.
 func (t *tx) addRule(blob int64, generation int, r RuleCount) error {
-	var rule int64
-	if err := t.get([]any{&rule}, `INSERT INTO rules (acl_group, acl_rule, first_seen, last_seen, hits, denied) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (acl_group, acl_rule) DO UPDATE SET
-			first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen),
-			hits = hits + excluded.hits, denied = denied + excluded.denied
-		RETURNING id`,
-		r.AclGroup, r.AclRule, micros(r.FirstSeen), micros(r.LastSeen), r.Hits, r.Denied); err != nil {
-		return err
+	key := [2]string{r.AclGroup, r.AclRule}
+	sum := t.rules[key]
+	if sum == nil {
+		sum = &ruleSum{RuleCount: RuleCount{AclGroup: r.AclGroup, AclRule: r.AclRule}}
+		if err := t.get([]any{&sum.id}, `INSERT INTO rules (acl_group, acl_rule, first_seen, last_seen, hits, denied) VALUES (?, ?, ?, ?, 0, 0)
+			ON CONFLICT (acl_group, acl_rule) DO UPDATE SET hits = hits RETURNING id`,
+			r.AclGroup, r.AclRule, micros(r.FirstSeen), micros(r.LastSeen)); err != nil {
+			return err
+		}
+		t.rules[key] = sum
 	}
+	sum.FirstSeen, sum.LastSeen = earliest(sum.FirstSeen, r.FirstSeen), latest(sum.LastSeen, r.LastSeen)
+	sum.Hits += r.Hits
+	sum.Denied += r.Denied
 	if r.Hits == 0 && r.Denied == 0 {
 		return nil
 	}
 	_, err := t.exec(`INSERT INTO blob_rules (blob, generation, rule, hits, denied) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET hits = hits + excluded.hits, denied = denied + excluded.denied`,
-		blob, generation, rule, r.Hits, r.Denied)
+		blob, generation, sum.id, r.Hits, r.Denied)
 	return err
+}
+
+// flushRules writes what addRule has summed up.
+func (t *tx) flushRules() error {
+	for _, r := range t.rules {
+		if _, err := t.exec(`UPDATE rules SET first_seen = min(first_seen, ?), last_seen = max(last_seen, ?),
+			hits = hits + ?, denied = denied + ? WHERE id = ?`,
+			micros(r.FirstSeen), micros(r.LastSeen), r.Hits, r.Denied, r.id); err != nil {
+			return err
+		}
+	}
+	clear(t.rules)
+	return nil
 }
 
 func (t *tx) addSightings(captures []CaptureHour, locals []LocalAddress) error {
