@@ -1,0 +1,277 @@
+// Package dir reads flow logs from files, folders, globs and standard input.
+package dir
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/azflow/azflow/flowlog"
+	"github.com/azflow/azflow/internal/source"
+)
+
+// endings are what a file in a folder must end in to be taken for a flow log;
+// a file that was named or matched is read whatever its name.
+var endings = []string{".json", ".ndjson", ".jsonl", ".log", ".json.gz", ".ndjson.gz", ".jsonl.gz", ".log.gz", ".json.zst", ".ndjson.zst", ".jsonl.zst", ".log.zst"}
+
+// Source reads what its paths name.
+type Source struct{ paths []string }
+
+var _ source.Source = (*Source)(nil)
+
+// New returns a source of files, folders (with all below them) and globs.
+func New(paths ...string) *Source { return &Source{paths} }
+
+// String implements source.Source.
+func (s *Source) String() string { return strings.Join(s.paths, " ") }
+
+// LookedFor says in words what List looks for, for when it finds nothing.
+func (s *Source) LookedFor() string {
+	var b strings.Builder
+	for _, p := range s.paths {
+		info, err := os.Stat(p)
+		switch {
+		case err == nil && info.IsDir():
+			fmt.Fprintf(&b, "  in folder %s and below: files ending in %s\n", p, strings.Join(endings, ", "))
+		case strings.ContainsAny(p, "*?["):
+			fmt.Fprintf(&b, "  files that match %s\n", p)
+		default:
+			fmt.Fprintf(&b, "  file %s\n", p)
+		}
+	}
+	return b.String()
+}
+
+// List implements source.Source.
+func (s *Source) List(ctx context.Context) iter.Seq2[source.Blob, error] {
+	return func(yield func(source.Blob, error) bool) {
+		for _, p := range s.paths {
+			if !list(ctx, p, yield) {
+				return
+			}
+		}
+	}
+}
+
+func list(ctx context.Context, path string, yield func(source.Blob, error) bool) bool {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?[") {
+		matches, err := filepath.Glob(path)
+		if err != nil {
+			return yield(source.Blob{}, fmt.Errorf("%s: %w", path, err))
+		}
+		for _, m := range matches {
+			if !list(ctx, m, yield) {
+				return false
+			}
+		}
+		return true
+	}
+	if err != nil {
+		return yield(source.Blob{}, err)
+	}
+	if !info.IsDir() {
+		return yield(blob(path, info))
+	}
+	goOn := true
+	err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			if goOn = yield(source.Blob{}, err); !goOn || ctx.Err() != nil {
+				return fs.SkipAll
+			}
+			return nil
+		}
+		if d.IsDir() || !hasEnding(p) {
+			return nil
+		}
+		info, err := os.Stat(p) // a link counts as what it points to
+		if err == nil && info.IsDir() {
+			return nil
+		}
+		var b source.Blob
+		if err == nil {
+			b, err = blob(p, info)
+		}
+		if goOn = yield(b, err); !goOn {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	if err != nil && goOn {
+		goOn = yield(source.Blob{}, err)
+	}
+	return goOn
+}
+
+func hasEnding(path string) bool {
+	path = strings.ToLower(path)
+	return slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(path, e) })
+}
+
+func blob(path string, info fs.FileInfo) (source.Blob, error) {
+	b := source.Blob{Name: path, Size: info.Size(), Version: fmt.Sprintf("%d-%d", info.Size(), info.ModTime().UnixNano())}
+	real, err := filepath.Abs(path)
+	if err != nil {
+		return b, err
+	}
+	if r, err := filepath.EvalSymlinks(real); err == nil {
+		real = r
+	}
+	if az, ok := flowlog.ParsePath(filepath.ToSlash(real)); ok {
+		b.ID, b.Hour, b.MAC = az.ID, az.Hour, az.MAC
+	} else {
+		b.ID = flowlog.TrimCompression(real)
+	}
+	return b, nil
+}
+
+// Open implements source.Source. Gzip and Zstandard are known by their first
+// bytes, whatever the file is called.
+func (s *Source) Open(_ context.Context, b source.Blob, offset int64) (io.ReadCloser, error) {
+	return open(b.Name, offset)
+}
+
+// The first bytes of compressed content. RFC 1952, RFC 8878.
+var (
+	gzipMagic = []byte{0x1f, 0x8b}
+	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+)
+
+func open(path string, offset int64) (_ io.ReadCloser, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+		}
+	}()
+	head := make([]byte, 4)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	var r io.Reader
+	stop := func() error { return nil }
+	switch head = head[:n]; {
+	case bytes.HasPrefix(head, gzipMagic):
+		z, err := gzip.NewReader(bufio.NewReaderSize(f, 256<<10))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		r = z
+	case bytes.HasPrefix(head, zstdMagic):
+		// A frame may ask for any window; 64 MiB is what zstd -19 uses at most
+		// without --long.
+		z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(64<<20), zstd.WithDecoderLowmem(true))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		r = z
+		stop = func() error { z.Close(); return nil }
+	default:
+		if _, err := f.Seek(offset, io.SeekStart); err != nil {
+			return nil, err
+		}
+		return f, nil
+	}
+	if _, err := io.CopyN(io.Discard, r, offset); err != nil && !errors.Is(err, io.EOF) {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), stop())
+	}
+	return &content{path, r, stop, f}, nil
+}
+
+// content is a decompressed file.
+type content struct {
+	path string
+	io.Reader
+	stop func() error
+	f    *os.File
+}
+
+// Read names the file in an error of its compression.
+func (c *content) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("%s: %w", c.path, err)
+	}
+	return n, err
+}
+
+// Close implements io.Closer.
+func (c *content) Close() error { return errors.Join(c.stop(), c.f.Close()) }
+
+// Stdin is standard input as a source of one blob, whose identity is the hash of
+// its content. It is kept in a file, since it is read once for the hash and once
+// for the rows.
+type Stdin struct {
+	blob source.Blob
+	path string
+}
+
+var _ source.Source = (*Stdin)(nil)
+
+// Spool reads r to its end into a file in folder. Close the source to remove it.
+func Spool(r io.Reader, folder string) (_ *Stdin, err error) {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return nil, err
+	}
+	f, err := os.CreateTemp(folder, "stdin-*")
+	if err != nil {
+		return nil, err
+	}
+	s := &Stdin{path: f.Name()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	hash := sha256.New()
+	n, err := io.Copy(io.MultiWriter(f, hash), r)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("standard input: %w", err), f.Close())
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	id := "sha256:" + hex.EncodeToString(hash.Sum(nil))
+	s.blob = source.Blob{ID: id, Name: "standard input", Size: n, Version: id}
+	return s, nil
+}
+
+// String implements source.Source.
+func (s *Stdin) String() string { return "standard input" }
+
+// List implements source.Source.
+func (s *Stdin) List(context.Context) iter.Seq2[source.Blob, error] {
+	return func(yield func(source.Blob, error) bool) { yield(s.blob, nil) }
+}
+
+// Open implements source.Source.
+func (s *Stdin) Open(_ context.Context, _ source.Blob, offset int64) (io.ReadCloser, error) {
+	return open(s.path, offset)
+}
+
+// Close removes the file.
+func (s *Stdin) Close() error { return os.Remove(s.path) }
