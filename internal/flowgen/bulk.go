@@ -138,7 +138,7 @@ func private(i int) string {
 // public returns public address i, for each i below 89·2²⁴ another one.
 func public(i int) string {
 	if i%40 == 0 {
-		return fmt.Sprintf("2a01:%x:%x::%x", i>>16, i&0xffff, i)
+		return fmt.Sprintf("2a01:%x:%x::%x", i>>16, i&0xffff, i&0xffff)
 	}
 	n := i / 89 * 2654435 & 0xffffff                                                                // odd, so that no two fall together
 	return netip.AddrFrom4([4]byte{byte(11 + i%89), byte(n >> 16), byte(n >> 8), byte(n)}).String() // 11 to 99: no private ones

@@ -1,0 +1,243 @@
+// Package ingest takes flow log blobs into a lake: each tuple once, whatever was
+// read before, grew since or was written anew.
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/azflow/azflow/flowlog"
+	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/source"
+)
+
+// Options say how to ingest. Now is required.
+type Options struct {
+	Workers int              // how many blobs are read at once; at least 1
+	Now     func() time.Time // the clock
+	// From and To leave out blobs whose hour, as their path tells it, lies before
+	// From or not before To; zero is no bound.
+	From, To time.Time
+	// CommitRows and CommitEvery bound what a crash can make us read again.
+	CommitRows  int           // default 250,000
+	CommitEvery time.Duration // default 2 s
+	// Progress, if not nil, is called now and then, from one goroutine at a time.
+	Progress func(Progress)
+}
+
+// Progress is how far an ingest has come.
+type Progress struct {
+	Blobs, BlobsDone int64
+	Bytes, BytesDone int64 // of the blobs as they lie in the source
+	Tuples           int64
+	Elapsed          time.Duration
+}
+
+// Summary is what an ingest did.
+type Summary struct {
+	Blobs     int64 // found
+	Stored    int64 // of them, how many had nothing new
+	Held      int64 // of them, how many another process was reading
+	Rewritten []string
+	Records   int64
+	Tuples    int64            // rows committed
+	LogBytes  int64            // decompressed log read
+	Refused   map[string]int64 // input in quarantine, by kind and reason
+	Drift     []flowlog.DriftCount
+	Failed    []error // blobs and folders that could not be read
+	Elapsed   time.Duration
+}
+
+// RefusedCount returns how many pieces of input are in quarantine.
+func (s *Summary) RefusedCount() int64 {
+	var n int64
+	for _, c := range s.Refused {
+		n += c
+	}
+	return n
+}
+
+// ErrNoInput is returned when a source lists no blob.
+var ErrNoInput = errors.New("no flow logs found")
+
+// An Ingester brings sources into one lake.
+type Ingester struct {
+	lake *lake.Lake
+	opt  Options
+
+	// big is held by the one worker that reads with a window larger than usual:
+	// a record may be 64 MiB.
+	big sync.Mutex
+
+	mu      sync.Mutex
+	summary Summary
+	drift   flowlog.Drift
+
+	blobs, blobsDone, bytes, bytesDone, tuples atomic.Int64
+}
+
+// New returns an Ingester into l.
+func New(l *lake.Lake, opt Options) *Ingester {
+	opt.Workers = max(opt.Workers, 1)
+	opt.CommitRows = cmp.Or(opt.CommitRows, 250_000)
+	opt.CommitEvery = cmp.Or(opt.CommitEvery, 2*time.Second)
+	return &Ingester{lake: l, opt: opt, summary: Summary{Refused: map[string]int64{}}}
+}
+
+// Run reads what is new in src. When ctx ends it commits what it has decoded and
+// returns the context's error beside the summary. A blob that cannot be read is
+// listed in the summary and costs no other. It returns [ErrNoInput] if src lists
+// nothing.
+func (g *Ingester) Run(ctx context.Context, src source.Source) (*Summary, error) {
+	start := g.opt.Now()
+	defer func() { g.summary.Elapsed = g.opt.Now().Sub(start) }()
+	jobs, err := g.list(ctx, src)
+	if err != nil {
+		return &g.summary, err
+	}
+	if len(jobs) == 0 {
+		return &g.summary, ErrNoInput
+	}
+	w, err := g.lake.OpenWriter(ctx)
+	if err != nil {
+		return &g.summary, err
+	}
+	defer func() { _ = w.Close() }() // what it holds was committed or discarded
+
+	stop := g.report(start)
+	defer stop()
+	// The blobs of one NIC go to one worker, in the order of their hours: a flow
+	// that spans blobs meets its tuples in the order in which they were logged.
+	shards := shard(jobs, g.opt.Workers)
+	errs := make([]error, len(shards))
+	var wg sync.WaitGroup
+	workCtx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for i, jobs := range shards {
+		wg.Go(func() {
+			if errs[i] = g.work(workCtx, src, w, jobs); errs[i] != nil {
+				cancel() // the lake cannot be written: the others need not try
+			}
+		})
+	}
+	wg.Wait()
+	g.summary.Drift = g.drift.Counts()
+	if ctx.Err() != nil {
+		return &g.summary, ctx.Err()
+	}
+	for _, err := range errs {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			return &g.summary, err
+		}
+	}
+	return &g.summary, nil
+}
+
+// job is a blob with all places where it was found: copies are read one after
+// the other, and give only what the ones before did not have.
+type job struct {
+	id     string
+	copies []source.Blob
+}
+
+func (j *job) first() *source.Blob { return &j.copies[0] }
+
+// list returns the blobs of src by hour, MAC and id.
+func (g *Ingester) list(ctx context.Context, src source.Source) ([]job, error) {
+	byID := map[string]int{}
+	var jobs []job
+	for b, err := range src.List(ctx) {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			g.fail(err)
+			continue
+		}
+		if !b.Hour.IsZero() && (b.Hour.Before(g.opt.From) || !g.opt.To.IsZero() && !b.Hour.Before(g.opt.To)) {
+			continue
+		}
+		g.blobs.Add(1)
+		g.bytes.Add(b.Size)
+		if i, ok := byID[b.ID]; ok {
+			jobs[i].copies = append(jobs[i].copies, b)
+			continue
+		}
+		byID[b.ID] = len(jobs)
+		jobs = append(jobs, job{b.ID, []source.Blob{b}})
+	}
+	g.summary.Blobs = g.blobs.Load()
+	if len(jobs) == 0 && len(g.summary.Failed) > 0 {
+		return nil, errors.Join(g.summary.Failed...)
+	}
+	slices.SortFunc(jobs, func(a, b job) int {
+		return cmp.Or(a.first().Hour.Compare(b.first().Hour), strings.Compare(a.first().MAC, b.first().MAC), strings.Compare(a.id, b.id))
+	})
+	return jobs, nil
+}
+
+// shard deals jobs out to workers by MAC, or id where the path tells none.
+func shard(jobs []job, workers int) [][]job {
+	shards := make([][]job, workers)
+	for _, j := range jobs {
+		h := fnv.New32a()
+		key := j.first().MAC
+		if key == "" {
+			key = j.id
+		}
+		_, _ = h.Write([]byte(key)) // a hash takes any bytes
+		i := int(h.Sum32() % uint32(workers))
+		shards[i] = append(shards[i], j)
+	}
+	return slices.DeleteFunc(shards, func(s []job) bool { return len(s) == 0 })
+}
+
+func (g *Ingester) fail(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.summary.Failed = append(g.summary.Failed, err)
+}
+
+// report calls Progress a few times a second until the returned function is
+// called.
+func (g *Ingester) report(start time.Time) (stop func()) {
+	if g.opt.Progress == nil {
+		return func() {}
+	}
+	tell := func() {
+		g.opt.Progress(Progress{
+			Blobs: g.blobs.Load(), BlobsDone: g.blobsDone.Load(), Bytes: g.bytes.Load(), BytesDone: g.bytesDone.Load(),
+			Tuples: g.tuples.Load(), Elapsed: g.opt.Now().Sub(start),
+		})
+	}
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		t := time.NewTicker(200 * time.Millisecond)
+		defer t.Stop()
+		for {
+			select {
+			case <-t.C:
+				tell()
+			case <-done:
+				tell()
+				return
+			}
+		}
+	})
+	return func() {
+		close(done)
+		wg.Wait()
+	}
+}
+
+// describe returns an issue's key in Summary.Refused.
+func describe(i *flowlog.Issue) string { return fmt.Sprintf("%s: %s", i.Kind, i.Reason) }

@@ -1,0 +1,606 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/azflow/azflow/flowlog"
+	"github.com/azflow/azflow/internal/batch"
+	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/lake/segment"
+	"github.com/azflow/azflow/internal/trafficanalytics"
+	"github.com/azflow/azflow/schema"
+)
+
+const (
+	tableFlows   = lake.TableFlows
+	tableTraffic = "NTANetAnalytics"
+	tableIPs     = "NTAIpDetailsHistory"
+)
+
+// maxDays is how many days' files of a table a worker has open. Then a commit is
+// due; what comes of more days before it goes into the last of them.
+const maxDays = 4
+
+// trafficFields are the columns of partial rows of NTANetAnalytics: which blob
+// they are of must be known until rows of several blobs are merged.
+var trafficFields = append(trafficanalytics.Fields(),
+	batch.Field{Name: "BlobId", Kind: batch.Text},
+	batch.Field{Name: "BlobGeneration", Kind: batch.Int32, Nullable: true},
+)
+
+// ipFields are the columns of what is known of public addresses.
+var ipFields = []batch.Field{
+	{Name: "Ip", Kind: batch.Text},
+	{Name: "TimeGenerated", Kind: batch.Time},
+	{Name: "FlowType", Kind: batch.Text},
+	{Name: "Location", Kind: batch.Text},
+	{Name: "PublicIpDetails", Kind: batch.Text},
+	{Name: "FlowIntervalStartTime", Kind: batch.Time},
+	{Name: "FlowIntervalEndTime", Kind: batch.Time},
+}
+
+// pending is what was decoded since the last commit.
+type pending struct {
+	wk      *worker
+	commits *lake.Commit
+	since   time.Time
+	rows    int
+	files   []*file
+	blobs   []*blobPart
+	refused map[string]int64
+	ips     map[ipKey]string // to FlowType
+}
+
+type ipKey struct {
+	ip       string
+	interval int64
+}
+
+// blobPart is what one blob gives to a commit.
+type blobPart struct {
+	r        *reading
+	rules    map[[2]uint32]*lake.RuleCount // by group and rule, ids of the Dict
+	captures map[captureKey]struct{}
+	locals   map[localKey]struct{}
+	ranges   map[*file]*ordinals
+	listed   bool // its cursor is in the commit
+}
+
+type captureKey struct {
+	mac  uint32 // id
+	hour int64  // since 1970
+	kind flowlog.LogType
+}
+
+type localKey struct {
+	address, mac, target uint32 // ids
+	hour                 int64
+}
+
+// ordinals are the tuples of a blob in a file.
+type ordinals struct{ first, last, rows int64 }
+
+// file is a segment in the making.
+type file struct {
+	table    string
+	day      int64 // since 1970
+	lake     *lake.File
+	os       *os.File
+	w        *segment.Writer
+	fields   []batch.Field
+	blobs    []*blobPart
+	min, max int64 // of TimeGenerated, µs
+	minFlow  int64 // of FlowStartTime
+	maxFlow  int64
+	rows     int64
+}
+
+func newPending(wk *worker) *pending {
+	return &pending{wk: wk, refused: map[string]int64{}, ips: map[ipKey]string{}}
+}
+
+// begin starts the commit that the first file or cursor belongs to.
+func (p *pending) begin() *lake.Commit {
+	if p.commits == nil {
+		p.commits = p.wk.w.Begin()
+		p.since = p.wk.g.opt.Now()
+	}
+	return p.commits
+}
+
+// due reports whether it is time to commit.
+func (p *pending) due() bool {
+	if p.commits == nil {
+		return false
+	}
+	days := map[int64]bool{}
+	for _, f := range p.files {
+		days[f.day] = true
+	}
+	return p.rows >= p.wk.g.opt.CommitRows || len(days) >= maxDays || p.wk.g.opt.Now().Sub(p.since) >= p.wk.g.opt.CommitEvery
+}
+
+// part returns what r's blob gives to the commit.
+func (p *pending) part(r *reading) *blobPart {
+	for i := len(p.blobs) - 1; i >= 0; i-- {
+		if p.blobs[i].r == r && !p.blobs[i].listed {
+			return p.blobs[i]
+		}
+	}
+	b := &blobPart{
+		r: r, rules: map[[2]uint32]*lake.RuleCount{}, captures: map[captureKey]struct{}{}, locals: map[localKey]struct{}{},
+		ranges: map[*file]*ordinals{},
+	}
+	p.blobs = append(p.blobs, b)
+	return b
+}
+
+// has reports whether r's blob has given anything.
+func (p *pending) has(r *reading) bool {
+	return slices.ContainsFunc(p.blobs, func(b *blobPart) bool { return b.r == r && !b.listed })
+}
+
+// issue puts refused input in quarantine.
+func (p *pending) issue(r *reading, i *flowlog.Issue) {
+	c := p.begin()
+	c.Errors = append(c.Errors, lake.IngestError{
+		Time: p.wk.g.opt.Now(), Blob: r.next.Blob, RecordOrdinal: i.Record, TupleOrdinal: i.Tuple,
+		Kind: i.Kind.String(), Reason: i.Reason, Raw: i.Raw,
+	})
+	n := max(i.Count, 1)
+	r.next.Errors += n
+	p.refused[describe(i)] += n
+	p.part(r)
+}
+
+const (
+	microsPerHour = 3_600_000_000
+	microsPerDay  = 24 * microsPerHour
+)
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// add writes rows of Flows of r's blob, each to its day, and merges them.
+func (p *pending) add(r *reading, b *batch.Batch) error {
+	part := p.part(r)
+	times := b.Columns[flowColumn["TimeGenerated"]].Ints
+	tuple := b.Columns[flowColumn["TupleOrdinal"]].Ints
+	for from := 0; from < b.Rows; {
+		day := floorDiv(times[from], microsPerDay)
+		f, err := p.file(tableFlows, day, flowFields)
+		if err != nil {
+			return err
+		}
+		to := from
+		for ; to < b.Rows; to++ {
+			t := times[to]
+			if t < day*microsPerDay || t >= (day+1)*microsPerDay {
+				break
+			}
+			f.min, f.max = min(f.min, t), max(f.max, t)
+		}
+		if err := f.w.WriteRange(b, from, to); err != nil {
+			return err
+		}
+		f.count(part, tuple[from], tuple[to-1], int64(to-from))
+		from = to
+	}
+	p.rows += b.Rows
+	return p.wk.agg.Add(b)
+}
+
+// count notes that rows of a blob are in the file.
+func (f *file) count(part *blobPart, first, last, rows int64) {
+	o := part.ranges[f]
+	if o == nil {
+		o = &ordinals{first: first, last: last}
+		part.ranges[f] = o
+		f.blobs = append(f.blobs, part)
+	}
+	o.first, o.last = min(o.first, first), max(o.last, last)
+	o.rows += rows
+	f.rows += rows
+}
+
+// file returns the open file for rows of a table and day.
+func (p *pending) file(table string, day int64, fields []batch.Field) (*file, error) {
+	var last *file
+	open := 0
+	for _, f := range p.files {
+		if f.table != table {
+			continue
+		}
+		if f.day == day {
+			return f, nil
+		}
+		open++
+		last = f
+	}
+	if open >= maxDays {
+		return last, nil
+	}
+	lf, err := p.begin().NewFile(table, time.UnixMicro(day*microsPerDay).UTC())
+	if err != nil {
+		return nil, err
+	}
+	f := &file{table: table, day: day, lake: lf, fields: fields, min: 1<<63 - 1, max: -1 << 63, minFlow: 1<<63 - 1, maxFlow: -1 << 63}
+	if f.os, err = os.OpenFile(lf.Path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666); err != nil {
+		return nil, errors.Join(err, lf.Drop())
+	}
+	if f.w, err = segment.NewWriter(f.os, fields, segment.Options{Codec: segment.Snappy}); err != nil {
+		return nil, errors.Join(err, f.os.Close(), lf.Drop())
+	}
+	p.files = append(p.files, f)
+	return f, nil
+}
+
+// sightings notes which rules, NICs and addresses c shows.
+func (p *pending) sightings(r *reading, c *flowlog.Columns) {
+	if c.Len() == 0 && len(c.EmptyRules) == 0 {
+		return
+	}
+	p.begin()
+	part := p.part(r)
+	rec, start := 0, 0
+	var last localKey
+	for i := range c.Groups {
+		g := &c.Groups[i]
+		for rec < len(c.Records)-1 && c.Records[rec].End <= start && c.Records[rec].End < g.End {
+			rec++
+		}
+		if g.End == start {
+			continue
+		}
+		record := &c.Records[rec]
+		acl := g.ACL
+		if acl == 0 {
+			acl = record.Resource
+		}
+		first, latest, denied := c.Time[start], c.Time[start], int64(0)
+		capture := captureKey{mac: g.MAC, hour: -1, kind: record.Type}
+		for row := start; row < g.End; row++ {
+			t := c.Time[row]
+			first, latest = min(first, t), max(latest, t)
+			if c.Status[row] == uint32(flowlog.Denied) {
+				denied++
+			}
+			hour := floorDiv(t, microsPerHour)
+			if hour != capture.hour {
+				capture.hour = hour
+				part.captures[capture] = struct{}{}
+			}
+			local := localKey{address: c.Dest[row], mac: g.MAC, target: record.Target, hour: hour}
+			if c.Direction[row] == uint32(flowlog.Outbound) {
+				local.address = c.Src[row]
+			}
+			if local != last {
+				part.locals[local] = struct{}{}
+				last = local
+			}
+		}
+		part.rule(acl, g.Rule, first, latest, int64(g.End-start), denied)
+		start = g.End
+	}
+	for _, e := range c.EmptyRules {
+		record := &c.Records[e.Record]
+		acl := e.ACL
+		if acl == 0 {
+			acl = record.Resource
+		}
+		at := flowlog.TicksToMicros(record.Ticks)
+		if record.Ticks == 0 {
+			at = p.since.UnixMicro()
+		}
+		part.rule(acl, e.Rule, at, at, 0, 0)
+	}
+}
+
+func (b *blobPart) rule(acl, rule uint32, first, last, hits, denied int64) {
+	from, to := time.UnixMicro(first).UTC(), time.UnixMicro(last).UTC()
+	x := b.rules[[2]uint32{acl, rule}]
+	if x == nil {
+		x = &lake.RuleCount{FirstSeen: from, LastSeen: to}
+		b.rules[[2]uint32{acl, rule}] = x
+	}
+	if from.Before(x.FirstSeen) {
+		x.FirstSeen = from
+	}
+	if to.After(x.LastSeen) {
+		x.LastSeen = to
+	}
+	x.Hits += hits
+	x.Denied += denied
+}
+
+// blob ends r's part of the commit: its cursor moves, its merged rows are
+// written.
+func (p *pending) blob(r *reading) error {
+	c := p.begin()
+	part := p.part(r)
+	part.listed = true
+	ch := lake.CursorChange{Expected: r.expected, Next: r.next}
+	rows := p.wk.rows
+	for k, x := range part.rules {
+		x.AclGroup, x.AclRule = rows.strings.Text[k[0]], rows.strings.Text[k[1]]
+		ch.Rules = append(ch.Rules, *x)
+	}
+	slices.SortFunc(ch.Rules, func(a, b lake.RuleCount) int {
+		return strings.Compare(a.AclGroup+"\x00"+a.AclRule, b.AclGroup+"\x00"+b.AclRule)
+	})
+	for k := range part.captures {
+		ch.Captures = append(ch.Captures, lake.CaptureHour{
+			MacAddress: rows.macs.Text[k.mac], Hour: time.UnixMicro(k.hour * microsPerHour).UTC(), FlowLogType: k.kind.String(),
+		})
+	}
+	slices.SortFunc(ch.Captures, func(a, b lake.CaptureHour) int {
+		return strings.Compare(a.MacAddress+a.Hour.Format(time.RFC3339)+a.FlowLogType, b.MacAddress+b.Hour.Format(time.RFC3339)+b.FlowLogType)
+	})
+	for k := range part.locals {
+		ch.Locals = append(ch.Locals, lake.LocalAddress{
+			Hour: time.UnixMicro(k.hour * microsPerHour).UTC(), IP: rows.ipText.Text[k.address], MacAddress: rows.macs.Text[k.mac],
+			VNet: rows.vnets.Text[k.target],
+		})
+	}
+	slices.SortFunc(ch.Locals, func(a, b lake.LocalAddress) int {
+		return strings.Compare(a.IP+a.MacAddress+a.Hour.Format(time.RFC3339), b.IP+b.MacAddress+b.Hour.Format(time.RFC3339))
+	})
+	c.Cursors = append(c.Cursors, ch)
+	return p.merged(r, part)
+}
+
+// merged writes the rows of NTANetAnalytics that r's tuples gave.
+func (p *pending) merged(r *reading, part *blobPart) error {
+	if p.wk.agg.Rows() == 0 {
+		return nil
+	}
+	b := p.wk.agg.Flush()
+	p.publicEnds(b)
+	out := &batch.Batch{Rows: b.Rows, Fields: trafficFields, Columns: append(b.Columns,
+		batch.ConstText(r.next.Blob), batch.ConstInt(int64(r.next.Generation)))}
+	column := func(name string) []int64 { return out.Columns[out.Index(name)].Ints }
+	times, firsts := column("TimeGenerated"), column("FlowStartTime")
+	for from := 0; from < out.Rows; {
+		day := floorDiv(times[from], microsPerDay)
+		f, err := p.file(tableTraffic, day, trafficFields)
+		if err != nil {
+			return err
+		}
+		to := from
+		for ; to < out.Rows && times[to] < (day+1)*microsPerDay; to++ {
+			f.min, f.max = min(f.min, times[to]), max(f.max, times[to])
+			f.minFlow, f.maxFlow = min(f.minFlow, firsts[to]), max(f.maxFlow, firsts[to])
+		}
+		if err := f.w.WriteRange(out, from, to); err != nil {
+			return err
+		}
+		f.count(part, r.expected.NextTuple, max(r.next.NextTuple-1, r.expected.NextTuple), int64(to-from))
+		from = to
+	}
+	return nil
+}
+
+// publicEnds notes the public addresses of merged rows.
+func (p *pending) publicEnds(b *batch.Batch) {
+	at := func(name string) *batch.Column { return &b.Columns[b.Index(name)] }
+	times, types := at("TimeGenerated").Ints, at("FlowType")
+	for _, end := range []string{"Src", "Dest"} {
+		ip, public := at(end+"Ip"), at(end+"Public")
+		for row := range b.Rows {
+			if is, ok := public.IntAt(row); !ok || is == 0 {
+				continue
+			}
+			k := ipKey{ip.TextAt(row), times[row]}
+			if _, ok := p.ips[k]; !ok {
+				p.ips[k] = types.TextAt(row)
+			}
+		}
+	}
+}
+
+// addresses writes what is known of the public addresses.
+func (p *pending) addresses(interval time.Duration) error {
+	if len(p.ips) == 0 {
+		return nil
+	}
+	keys := make([]ipKey, 0, len(p.ips))
+	for k := range p.ips {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b ipKey) int {
+		return cmp.Or(cmp.Compare(a.interval, b.interval), strings.Compare(a.ip, b.ip))
+	})
+	for from := 0; from < len(keys); {
+		day := floorDiv(keys[from].interval, microsPerDay)
+		f, err := p.file(tableIPs, day, ipFields)
+		if err != nil {
+			return err
+		}
+		b := batch.NewBuilder(ipFields)
+		to := from
+		for ; to < len(keys) && floorDiv(keys[to].interval, microsPerDay) == day; to++ {
+			k := keys[to]
+			f.min, f.max = min(f.min, k.interval), max(f.max, k.interval)
+			location, details := "", ""
+			if k.ip == platformAddress.String() {
+				location, details = "Global", "Microsoft Virtual Public IP" // MS Learn: NTAIpDetails
+			}
+			b.Column(0).Text(k.ip)
+			b.Column(1).Int(k.interval)
+			b.Column(2).Text(p.ips[k])
+			b.Column(3).Text(location)
+			b.Column(4).Text(details)
+			b.Column(5).Int(k.interval)
+			b.Column(6).Int(k.interval + interval.Microseconds())
+		}
+		rows, err := b.Batch()
+		if err != nil {
+			return err
+		}
+		if err := f.w.Write(rows); err != nil {
+			return err
+		}
+		f.rows += int64(rows.Rows)
+		from = to
+	}
+	return nil
+}
+
+// commit makes what is pending part of the lake. It does nothing if nothing is.
+// After an error nothing of it is in the lake, and the aggregator is ahead.
+func (p *pending) commit(ctx context.Context) error {
+	if p.commits == nil {
+		return nil
+	}
+	c := p.commits
+	interval, err := p.wk.g.lake.Interval(ctx)
+	if err == nil {
+		err = p.addresses(interval)
+	}
+	if err != nil {
+		return errors.Join(err, p.discard())
+	}
+	opened, err := p.rollovers(c)
+	if err != nil {
+		return errors.Join(err, p.discard())
+	}
+	for _, f := range p.files {
+		if err := f.close(c, interval); err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", f.lake.Path, err), p.discard())
+		}
+	}
+	tuples := int64(0)
+	for _, ch := range c.Cursors {
+		tuples += ch.Next.Tuples
+		if ch.Expected.Generation == ch.Next.Generation {
+			tuples -= ch.Expected.Tuples
+		}
+	}
+	if _, err := p.wk.w.Commit(ctx, c); err != nil {
+		return errors.Join(err, p.discard())
+	}
+	p.wk.opened = opened
+	g := p.wk.g
+	g.mu.Lock()
+	g.summary.Tuples += tuples
+	for k, n := range p.refused {
+		g.summary.Refused[k] += n
+	}
+	g.mu.Unlock()
+	*p = *newPending(p.wk)
+	return nil
+}
+
+// rollovers puts what became of the open rollovers into the commit and returns
+// those that the catalogue then keeps.
+func (p *pending) rollovers(c *lake.Commit) (map[string]bool, error) {
+	now := map[string]bool{}
+	for _, o := range p.wk.agg.Open() {
+		now[o.Connection] = true
+		if p.wk.opened[o.Connection] {
+			continue
+		}
+		payload, err := json.Marshal(o)
+		if err != nil {
+			return nil, err
+		}
+		c.Rollovers = append(c.Rollovers, lake.Rollover{Key: o.Connection, MacAddress: o.Mac, Payload: payload})
+	}
+	for k := range p.wk.opened {
+		if !now[k] {
+			c.Closed = append(c.Closed, k)
+		}
+	}
+	slices.Sort(c.Closed)
+	return now, nil
+}
+
+// openRollovers reads the rollovers that the lake keeps as open.
+func openRollovers(ctx context.Context, l *lake.Lake) ([]trafficanalytics.OpenRollover, error) {
+	s, err := l.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var open []trafficanalytics.OpenRollover
+	for row, err := range s.Rows(ctx, "OpenRollovers", lake.TimeRange{}) {
+		if err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+		payload, _ := row[len(row)-1].([]byte)
+		var o trafficanalytics.OpenRollover
+		if err := json.Unmarshal(payload, &o); err != nil {
+			return nil, errors.Join(fmt.Errorf("open rollover in the catalogue: %w", err), s.Close())
+		}
+		open = append(open, o)
+	}
+	return open, s.Close()
+}
+
+// close ends a file with its footer and hands it to the commit.
+func (f *file) close(c *lake.Commit, interval time.Duration) error {
+	table, ok := schema.Lookup(f.table)
+	if !ok {
+		return fmt.Errorf("no table is called %s", f.table)
+	}
+	ft := lake.Footer{
+		Table: f.table, SchemaVersion: table.Version,
+		MinTime: time.UnixMicro(f.min).UTC(), MaxTime: time.UnixMicro(f.max).UTC(),
+	}
+	for _, field := range f.fields {
+		ft.Columns = append(ft.Columns, field.Name)
+	}
+	if f.table == tableTraffic {
+		ft.Partial, ft.Interval = true, interval
+		ft.MinFlowStart, ft.MaxFlowStart = time.UnixMicro(f.minFlow).UTC(), time.UnixMicro(f.maxFlow).UTC()
+	}
+	for _, part := range f.blobs {
+		o := part.ranges[f]
+		r, err := c.Range(f.table, part.r.next.Blob, o.first, o.last, o.rows)
+		if err != nil {
+			return err
+		}
+		ft.Blobs = append(ft.Blobs, r)
+	}
+	ft = c.Stamp(ft)
+	sum, err := f.w.Close(func(segment.Summary) (map[string]string, error) {
+		text, err := ft.Encode()
+		return map[string]string{lake.FooterKey: text}, err
+	})
+	if err != nil {
+		return err
+	}
+	if err := f.os.Close(); err != nil {
+		return err
+	}
+	f.os = nil
+	return f.lake.Done(ft, sum.Rows)
+}
+
+// discard gives up what is pending.
+func (p *pending) discard() error {
+	if p == nil || p.commits == nil {
+		return nil
+	}
+	var errs []error
+	for _, f := range p.files {
+		if f.os != nil {
+			errs = append(errs, f.os.Close())
+		}
+	}
+	errs = append(errs, p.commits.Discard())
+	*p = *newPending(p.wk)
+	return errors.Join(errs...)
+}

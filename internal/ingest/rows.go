@@ -1,0 +1,491 @@
+package ingest
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/azflow/azflow/flowlog"
+	"github.com/azflow/azflow/internal/batch"
+	"github.com/azflow/azflow/internal/enrich/service"
+)
+
+// flowFields are the columns of Flows that ingest fills. Those of the catalogue
+// that are not here are empty in its segments, and not in the files.
+var flowFields = []batch.Field{
+	{Name: "TimeGenerated", Kind: batch.Time},
+	{Name: "SrcIp", Kind: batch.Text},
+	{Name: "DestIp", Kind: batch.Text},
+	{Name: "SrcPort", Kind: batch.Int32, Nullable: true},
+	{Name: "DestPort", Kind: batch.Int32, Nullable: true},
+	{Name: "Protocol", Kind: batch.Int32, Nullable: true},
+	{Name: "L4Protocol", Kind: batch.Text},
+	{Name: "FlowDirection", Kind: batch.Text},
+	{Name: "FlowState", Kind: batch.Text},
+	{Name: "FlowStatus", Kind: batch.Text},
+	{Name: "FlowEncryption", Kind: batch.Text},
+	{Name: "PacketsSrcToDest", Kind: batch.Int64, Nullable: true},
+	{Name: "BytesSrcToDest", Kind: batch.Int64, Nullable: true},
+	{Name: "PacketsDestToSrc", Kind: batch.Int64, Nullable: true},
+	{Name: "BytesDestToSrc", Kind: batch.Int64, Nullable: true},
+	{Name: "TotalPackets", Kind: batch.Int64, Nullable: true},
+	{Name: "TotalBytes", Kind: batch.Int64, Nullable: true},
+	{Name: "RecordTime", Kind: batch.Time},
+	{Name: "RecordTicks", Kind: batch.Int64},
+	{Name: "FlowLogVersion", Kind: batch.Int32},
+	{Name: "FlowLogType", Kind: batch.Text},
+	{Name: "MacAddress", Kind: batch.Text},
+	{Name: "AclGroup", Kind: batch.Text},
+	{Name: "AclRule", Kind: batch.Text},
+	{Name: "TargetResourceId", Kind: batch.Text},
+	{Name: "FlowLogResourceId", Kind: batch.Text},
+	{Name: "SystemId", Kind: batch.Text},
+	{Name: "BlobId", Kind: batch.Text},
+	{Name: "BlobGeneration", Kind: batch.Int32},
+	{Name: "RecordOrdinal", Kind: batch.Int64},
+	{Name: "TupleOrdinal", Kind: batch.Int64},
+	{Name: "TimeProcessed", Kind: batch.Time},
+	{Name: "CaptureRole", Kind: batch.Text},
+	{Name: "Rollover", Kind: batch.Bool, Nullable: true},
+	{Name: "VNet", Kind: batch.Text},
+	{Name: "Subnet", Kind: batch.Text},
+	{Name: "SrcVnet", Kind: batch.Text},
+	{Name: "DestVnet", Kind: batch.Text},
+	{Name: "SrcSubscription", Kind: batch.Text},
+	{Name: "DestSubscription", Kind: batch.Text},
+	{Name: "SrcPublic", Kind: batch.Bool, Nullable: true},
+	{Name: "DestPublic", Kind: batch.Bool, Nullable: true},
+	{Name: "FlowType", Kind: batch.Text},
+	{Name: "FlowTypeReason", Kind: batch.Text},
+	{Name: "IsHealthProbe", Kind: batch.Bool, Nullable: true},
+	{Name: "L7Protocol", Kind: batch.Text},
+	{Name: "SrcIp4", Kind: batch.Uint32, Nullable: true},
+	{Name: "DestIp4", Kind: batch.Uint32, Nullable: true},
+	{Name: "SrcIp6Hi", Kind: batch.Uint64, Nullable: true},
+	{Name: "SrcIp6Lo", Kind: batch.Uint64, Nullable: true},
+	{Name: "DestIp6Hi", Kind: batch.Uint64, Nullable: true},
+	{Name: "DestIp6Lo", Kind: batch.Uint64, Nullable: true},
+}
+
+// flowColumn is the position of each of flowFields.
+var flowColumn = func() map[string]int {
+	m := make(map[string]int, len(flowFields))
+	for i, f := range flowFields {
+		m[f.Name] = i
+	}
+	return m
+}()
+
+// class is what an address is, by its text alone.
+type class = uint8
+
+const (
+	private  class = iota // not routed on the internet
+	internet              // a public address
+	platform              // 168.63.129.16, the platform's virtual public address
+)
+
+// classOf returns the class of an address. MS Learn: "What is IP address
+// 168.63.129.16?"; the private ranges are those of RFC 1918, 4193, 6598 and the
+// special ones that no flow log counts as public.
+func classOf(a netip.Addr) class {
+	switch a = a.Unmap(); {
+	case a == platformAddress:
+		return platform
+	case !a.IsGlobalUnicast() || a.IsPrivate() || carrierNAT.Contains(a):
+		return private
+	}
+	return internet
+}
+
+var (
+	platformAddress = netip.MustParseAddr("168.63.129.16")
+	carrierNAT      = netip.MustParsePrefix("100.64.0.0/10")
+)
+
+// The values of FlowType that need no inventory. Azure's platform address is the
+// only one known to be Azure's without the service tags.
+var flowTypes = [...]string{private: "UnknownPrivate", internet: "ExternalPublic", platform: "AzurePublic"}
+
+// A rowMaker turns decoded columns into rows of Flows. Each worker has one. What
+// it learned about the values of a flowlog.Dict it keeps until the Dict is reset.
+type rowMaker struct {
+	services *service.Table
+
+	dict    *flowlog.Dict
+	classes []class // by address
+	// By address id: text, numbers, whether public.
+	ipText                     *batch.Dict
+	ip4, ip6Hi, ip6Lo          *batch.Dict
+	via4, via6                 []uint32
+	public, probe              []uint32
+	l4, number                 *batch.Dict
+	viaNumber                  []uint32
+	states, encryptions        *batch.Dict
+	macs, strings              *batch.Dict // by Dict.Strings id
+	vnets, subnets, subs       *batch.Dict // likewise, of target resources
+	ports, bools               *batch.Dict
+	directions, roles, status  *batch.Dict
+	types, l7                  *batch.Dict
+	reason                     batch.Column
+	out                        batch.Batch
+	ids                        [5][]uint32 // room for positions by row
+	valid                      [4]batch.Bitmap
+	tuples                     []int64
+	recordEnds, groupEnds      []uint32
+	recordIDs                  [9][]uint32
+	groupIDs                   [3][]uint32
+	times, ticks, ordinals, vs *batch.Dict
+}
+
+func newRowMaker(d *flowlog.Dict) (*rowMaker, error) {
+	services, err := service.NewTable()
+	if err != nil {
+		return nil, err
+	}
+	m := &rowMaker{services: services, dict: d}
+	m.ports = &batch.Dict{Ints: make([]int64, 1<<16)}
+	for p := range m.ports.Ints {
+		m.ports.Ints[p] = int64(p)
+	}
+	m.bools = &batch.Dict{Ints: []int64{0, 1}}
+	m.directions = &batch.Dict{Text: []string{flowlog.Inbound: "Inbound", flowlog.Outbound: "Outbound"}}
+	// Without inventory a NIC counts as an end of what it logs.
+	m.roles = &batch.Dict{Text: []string{flowlog.Inbound: "Responder", flowlog.Outbound: "Initiator"}}
+	m.status = &batch.Dict{Text: []string{flowlog.Allowed: "Allowed", flowlog.Denied: "Denied"}}
+	m.types = &batch.Dict{Text: flowTypes[:]}
+	m.l7 = &batch.Dict{Text: services.Names}
+	m.reason = batch.ConstText("inferred")
+	for _, p := range []**batch.Dict{
+		&m.ipText, &m.ip4, &m.ip6Hi, &m.ip6Lo, &m.l4, &m.number, &m.states, &m.encryptions, &m.macs, &m.strings,
+		&m.vnets, &m.subnets, &m.subs, &m.times, &m.ticks, &m.ordinals, &m.vs,
+	} {
+		*p = &batch.Dict{}
+	}
+	m.number.Ints = make([]int64, 256)
+	for n := range m.number.Ints {
+		m.number.Ints[n] = int64(n)
+	}
+	m.out = batch.Batch{Fields: flowFields, Columns: make([]batch.Column, len(flowFields))}
+	return m, nil
+}
+
+// reset forgets the values of the Dict, which was reset.
+func (m *rowMaker) reset() {
+	for _, d := range []*batch.Dict{m.ipText, m.ip4, m.ip6Hi, m.ip6Lo, m.l4, m.states, m.encryptions, m.macs, m.strings, m.vnets, m.subnets, m.subs} {
+		d.Reset()
+	}
+	m.classes, m.via4, m.via6, m.public, m.probe, m.viaNumber = m.classes[:0], m.via4[:0], m.via6[:0], m.public[:0], m.probe[:0], m.viaNumber[:0]
+}
+
+// learn takes in the values that the Dict got since the last time.
+func (m *rowMaker) learn() {
+	a := &m.dict.Addresses
+	for id := uint32(len(m.ipText.Text)); int(id) < a.Len(); id++ {
+		m.ipText.Text = append(m.ipText.Text, string(a.Text(id)))
+		c := classOf(a.Addr(id))
+		m.classes = append(m.classes, c)
+		m.public = append(m.public, b2i(c != private))
+		m.probe = append(m.probe, b2i(c == platform))
+		if v4, ok := a.V4(id); ok {
+			m.via4 = append(m.via4, uint32(len(m.ip4.Ints)))
+			m.ip4.Ints = append(m.ip4.Ints, int64(v4))
+			m.via6 = append(m.via6, batch.Null)
+			continue
+		}
+		hi, lo, _ := a.V6(id)
+		m.via4 = append(m.via4, batch.Null)
+		m.via6 = append(m.via6, uint32(len(m.ip6Hi.Ints)))
+		m.ip6Hi.Ints = append(m.ip6Hi.Ints, int64(hi))
+		m.ip6Lo.Ints = append(m.ip6Lo.Ints, int64(lo))
+	}
+	for id := len(m.l4.Text); id < m.dict.Protocols.Len(); id++ {
+		m.l4.Text = append(m.l4.Text, m.dict.Protocols.Name(uint32(id)))
+		if id < 256 {
+			m.viaNumber = append(m.viaNumber, uint32(id))
+		} else {
+			m.viaNumber = append(m.viaNumber, batch.Null)
+		}
+	}
+	for id := len(m.states.Text); id < m.dict.States.Len(); id++ {
+		m.states.Text = append(m.states.Text, m.dict.States.Text(uint32(id)))
+	}
+	for id := len(m.encryptions.Text); id < m.dict.Encryptions.Len(); id++ {
+		m.encryptions.Text = append(m.encryptions.Text, m.dict.Encryptions.Text(uint32(id)))
+	}
+	for id := uint32(len(m.strings.Text)); int(id) < m.dict.Strings.Len(); id++ {
+		s := m.dict.Strings.Text(id)
+		m.strings.Text = append(m.strings.Text, s)
+		m.macs.Text = append(m.macs.Text, flowlog.FormatMAC(s))
+		t := targetOf(s)
+		m.vnets.Text = append(m.vnets.Text, t.vnet)
+		m.subnets.Text = append(m.subnets.Text, t.subnet)
+		m.subs.Text = append(m.subs.Text, t.subscription)
+	}
+}
+
+func b2i(b bool) uint32 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// target is what the ID of a logged resource tells about where it lies.
+type target struct{ subscription, vnet, subnet string }
+
+// targetOf reads targetResourceID: the ID of a virtual network, subnet or NIC.
+// Names come in lower case, as Traffic Analytics writes them.
+func targetOf(id string) target {
+	p := strings.Split(strings.Trim(strings.ToLower(id), "/"), "/")
+	if len(p) < 8 || p[0] != "subscriptions" || p[2] != "resourcegroups" || p[5] != "microsoft.network" {
+		return target{}
+	}
+	t := target{subscription: p[1]}
+	if p[6] == "virtualnetworks" {
+		t.vnet = p[3] + "/" + p[7]
+		if len(p) >= 10 && p[8] == "subnets" {
+			t.subnet = t.vnet + "/" + p[9]
+		}
+	}
+	return t
+}
+
+// identity is what a blob gives all of its rows.
+type identity struct {
+	blob       string
+	generation int
+	processed  int64 // µs
+}
+
+// rows returns c as rows of Flows, valid until the next call.
+func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
+	m.learn()
+	n := c.Len()
+	m.out.Rows = n
+	set := func(name string, col batch.Column) { m.out.Columns[flowColumn[name]] = col }
+
+	m.records(c, set)
+	src, dest := c.Src, c.Dest
+	coded := func(ids []uint32, d *batch.Dict) batch.Column {
+		return batch.Column{Form: batch.Coded, IDs: ids, Dict: d}
+	}
+	via := func(ids, via []uint32, d *batch.Dict) batch.Column {
+		return batch.Column{Form: batch.Coded, IDs: ids, Via: via, Dict: d}
+	}
+	set("TimeGenerated", batch.Column{Form: batch.Plain, Ints: c.Time})
+	set("SrcIp", coded(src, m.ipText))
+	set("DestIp", coded(dest, m.ipText))
+	set("SrcIp4", via(src, m.via4, m.ip4))
+	set("DestIp4", via(dest, m.via4, m.ip4))
+	set("SrcIp6Hi", via(src, m.via6, m.ip6Hi))
+	set("SrcIp6Lo", via(src, m.via6, m.ip6Lo))
+	set("DestIp6Hi", via(dest, m.via6, m.ip6Hi))
+	set("DestIp6Lo", via(dest, m.via6, m.ip6Lo))
+	set("SrcPublic", via(src, m.public, m.bools))
+	set("DestPublic", via(dest, m.public, m.bools))
+	set("IsHealthProbe", via(src, m.probe, m.bools))
+
+	flowType, l7, rolled := m.room(0, n), m.room(1, n), m.room(2, n)
+	var anyRollover bool
+	for i := range n {
+		far := src[i]
+		if c.Direction[i] == uint32(flowlog.Outbound) {
+			far = dest[i]
+		}
+		flowType[i] = uint32(m.classes[far])
+		port := c.DestPort[i]
+		switch {
+		case port == flowlog.NoPort:
+			l7[i] = 0
+		case c.Protocol[i] == 6:
+			l7[i] = uint32(m.services.TCP[port])
+		case c.Protocol[i] == 17:
+			l7[i] = uint32(m.services.UDP[port])
+		default:
+			l7[i] = 0
+		}
+		rolled[i] = b2i(c.Flags[i]&flowlog.Rollover != 0)
+		anyRollover = anyRollover || rolled[i] != 0
+	}
+	set("SrcPort", coded(c.SrcPort, m.ports))
+	set("DestPort", coded(c.DestPort, m.ports))
+	set("Protocol", via(c.Protocol, m.viaNumber, m.number))
+	set("L4Protocol", coded(c.Protocol, m.l4))
+	set("FlowDirection", coded(c.Direction, m.directions))
+	set("CaptureRole", coded(c.Direction, m.roles))
+	set("FlowStatus", coded(c.Status, m.status))
+	set("FlowState", coded(c.State, m.states))
+	set("FlowEncryption", coded(c.Encryption, m.encryptions))
+	set("FlowType", coded(flowType, m.types))
+	set("FlowTypeReason", m.reason)
+	set("L7Protocol", coded(l7, m.l7))
+	if anyRollover {
+		set("Rollover", coded(rolled, m.bools))
+	} else {
+		set("Rollover", batch.ConstInt(0))
+	}
+	m.counters(c, set)
+	set("BlobId", batch.ConstText(who.blob))
+	set("BlobGeneration", batch.ConstInt(int64(who.generation)))
+	set("TimeProcessed", batch.ConstInt(who.processed))
+	return &m.out
+}
+
+// room returns a slice for n positions, one of those that rows works with.
+func (m *rowMaker) room(i, n int) []uint32 {
+	if cap(m.ids[i]) < n {
+		m.ids[i] = make([]uint32, n+n/4)
+	}
+	return m.ids[i][:n]
+}
+
+// counters fills the columns of packets and bytes.
+func (m *rowMaker) counters(c *flowlog.Columns, set func(string, batch.Column)) {
+	n := c.Len()
+	for k, x := range []struct {
+		name string
+		vals []int64
+		flag flowlog.Flags
+	}{
+		{"PacketsSrcToDest", c.PacketsSrcToDest, flowlog.HasPacketsSrcToDest},
+		{"BytesSrcToDest", c.BytesSrcToDest, flowlog.HasBytesSrcToDest},
+		{"PacketsDestToSrc", c.PacketsDestToSrc, flowlog.HasPacketsDestToSrc},
+		{"BytesDestToSrc", c.BytesDestToSrc, flowlog.HasBytesDestToSrc},
+	} {
+		bits := m.valid[k][:0].Grow(n)
+		clear(bits)
+		for i, f := range c.Flags {
+			if f&x.flag != 0 {
+				bits[i>>6] |= 1 << (i & 63)
+			}
+		}
+		m.valid[k] = bits
+		set(x.name, batch.Column{Form: batch.Plain, Ints: x.vals, Valid: bits})
+	}
+	total := false
+	for _, f := range c.Flags {
+		if f&flowlog.HasTotals != 0 {
+			total = true
+			break
+		}
+	}
+	if !total {
+		set("TotalPackets", batch.Column{})
+		set("TotalBytes", batch.Column{})
+		return
+	}
+	packets, bytes := batch.Bitmap(nil).Grow(n), batch.Bitmap(nil).Grow(n)
+	for i, f := range c.Flags {
+		if f&flowlog.HasTotals != 0 {
+			packets.Set(i, f&flowlog.HasPacketsSrcToDest != 0)
+			bytes.Set(i, f&flowlog.HasBytesSrcToDest != 0)
+		}
+	}
+	set("TotalPackets", batch.Column{Form: batch.Plain, Ints: c.PacketsSrcToDest, Valid: packets})
+	set("TotalBytes", batch.Column{Form: batch.Plain, Ints: c.BytesSrcToDest, Valid: bytes})
+}
+
+// records fills the columns that follow from records and arrays of tuples, as
+// runs.
+func (m *rowMaker) records(c *flowlog.Columns, set func(string, batch.Column)) {
+	m.recordEnds, m.groupEnds = m.recordEnds[:0], m.groupEnds[:0]
+	for i := range m.recordIDs {
+		m.recordIDs[i] = m.recordIDs[i][:0]
+	}
+	for i := range m.groupIDs {
+		m.groupIDs[i] = m.groupIDs[i][:0]
+	}
+	// The positions of times, ordinals and versions are those of the record.
+	for _, d := range []*batch.Dict{m.times, m.ticks, m.ordinals, m.vs} {
+		d.Reset()
+	}
+	types := &batch.Dict{Text: []string{"", flowlog.VNet.String(), flowlog.NSG.String(), flowlog.Event.String()}}
+	group, start := 0, 0
+	for r := range c.Records {
+		rec := &c.Records[r]
+		if rec.End == start {
+			continue
+		}
+		at := uint32(len(m.ticks.Ints))
+		ticks := rec.Ticks
+		if ticks == 0 {
+			// A record without a time gets that of its first tuple.
+			ticks = c.Time[start]*10 + flowlog.UnixTicks
+		}
+		m.ticks.Ints = append(m.ticks.Ints, ticks)
+		m.times.Ints = append(m.times.Ints, flowlog.TicksToMicros(ticks))
+		m.ordinals.Ints = append(m.ordinals.Ints, rec.Ordinal)
+		m.vs.Ints = append(m.vs.Ints, int64(rec.Version))
+		m.recordEnds = append(m.recordEnds, uint32(rec.End))
+		for k, id := range [...]uint32{at, uint32(rec.Type), rec.Target, rec.Resource, rec.SystemID} {
+			m.recordIDs[k] = append(m.recordIDs[k], id)
+		}
+		for ; group < len(c.Groups) && c.Groups[group].End <= rec.End; group++ {
+			g := &c.Groups[group]
+			if n := len(m.groupEnds); n > 0 && int(m.groupEnds[n-1]) == g.End || n == 0 && g.End == 0 {
+				continue
+			}
+			acl := g.ACL
+			if acl == 0 {
+				acl = rec.Resource
+			}
+			m.groupEnds = append(m.groupEnds, uint32(g.End))
+			for k, id := range [...]uint32{acl, g.Rule, g.MAC} {
+				m.groupIDs[k] = append(m.groupIDs[k], id)
+			}
+		}
+		start = rec.End
+	}
+	byRecord := func(ids []uint32, d *batch.Dict) batch.Column {
+		return batch.Column{Form: batch.Runs, IDs: ids, Ends: m.recordEnds, Dict: d}
+	}
+	byGroup := func(ids []uint32, d *batch.Dict) batch.Column {
+		return batch.Column{Form: batch.Runs, IDs: ids, Ends: m.groupEnds, Dict: d}
+	}
+	set("RecordTime", byRecord(m.recordIDs[0], m.times))
+	set("RecordTicks", byRecord(m.recordIDs[0], m.ticks))
+	set("RecordOrdinal", byRecord(m.recordIDs[0], m.ordinals))
+	set("FlowLogVersion", byRecord(m.recordIDs[0], m.vs))
+	set("FlowLogType", byRecord(m.recordIDs[1], types))
+	set("TargetResourceId", byRecord(m.recordIDs[2], m.strings))
+	set("FlowLogResourceId", byRecord(m.recordIDs[3], m.strings))
+	set("SystemId", byRecord(m.recordIDs[4], m.strings))
+	set("VNet", byRecord(m.recordIDs[2], m.vnets))
+	set("Subnet", byRecord(m.recordIDs[2], m.subnets))
+	set("AclGroup", byGroup(m.groupIDs[0], m.strings))
+	set("AclRule", byGroup(m.groupIDs[1], m.strings))
+	set("MacAddress", byGroup(m.groupIDs[2], m.macs))
+
+	n := c.Len()
+	ordinals := m.tuples
+	if cap(ordinals) < n {
+		ordinals = make([]int64, n+n/4)
+	}
+	ordinals = ordinals[:n]
+	m.tuples = ordinals
+	start = 0
+	for _, o := range c.Ordinals {
+		for i := start; i < o.End; i++ {
+			ordinals[i] = o.First + int64(i-start)
+		}
+		start = o.End
+	}
+	set("TupleOrdinal", batch.Column{Form: batch.Plain, Ints: ordinals})
+
+	// The near end lies in the logged network: the source of what goes out, the
+	// destination of what comes in (R-SCOPE).
+	near := [2][]uint32{m.room(3, n), m.room(4, n)} // of destination and source
+	start = 0
+	for k, end := range m.recordEnds {
+		id := m.recordIDs[2][k]
+		for i := start; i < int(end); i++ {
+			near[0][i], near[1][i] = 0, 0
+			near[c.Direction[i]][i] = id
+		}
+		start = int(end)
+	}
+	for k, end := range []string{flowlog.Inbound: "Dest", flowlog.Outbound: "Src"} {
+		set(end+"Vnet", batch.Column{Form: batch.Coded, IDs: near[k], Dict: m.vnets})
+		set(end+"Subscription", batch.Column{Form: batch.Coded, IDs: near[k], Dict: m.subs})
+	}
+}

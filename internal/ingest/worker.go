@@ -1,0 +1,527 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/azflow/azflow/flowlog"
+	"github.com/azflow/azflow/flowlog/formats"
+	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/source"
+	"github.com/azflow/azflow/internal/trafficanalytics"
+)
+
+const (
+	// claimBatch is how many blobs a worker claims at a time.
+	claimBatch = 64
+	// claimTime is how long a claim holds when nobody renews it.
+	claimTime = 2 * time.Minute
+	// window is how much of a blob is decoded at a time; a record that is larger
+	// makes the window grow.
+	window = 2 << 20
+	// maxAddresses is how many addresses are interned before a worker commits
+	// and forgets them.
+	maxAddresses = 200_000
+	// maxTries is how often a blob is read again when another process was faster.
+	maxTries = 5
+	// closing is how long what was decoded may take to be committed after the
+	// context ended.
+	closing = 30 * time.Second
+)
+
+// worker reads blobs, one after the other.
+type worker struct {
+	g   *Ingester
+	src source.Source
+	w   *lake.Writer
+
+	dec    *formats.Decoder
+	dict   *flowlog.Dict
+	cols   *flowlog.Columns
+	rows   *rowMaker
+	agg    *trafficanalytics.Aggregator
+	buf    []byte
+	big    bool // holds g.big
+	batch  *pending
+	opened map[string]bool // rollovers that the catalogue keeps as open
+}
+
+// work reads the blobs of one shard. It returns an error only if the lake fails
+// or ctx ends.
+func (g *Ingester) work(ctx context.Context, src source.Source, w *lake.Writer, jobs []job) error {
+	wk := &worker{g: g, src: src, w: w, dec: formats.NewDecoder(), dict: flowlog.NewDict(), buf: make([]byte, 0, window)}
+	wk.cols = flowlog.NewColumns(wk.dict)
+	var err error
+	if wk.rows, err = newRowMaker(wk.dict); err != nil {
+		return err
+	}
+	if err := wk.newAggregator(ctx); err != nil {
+		return err
+	}
+	defer wk.small()
+	for batch := range slices.Chunk(jobs, claimBatch) {
+		if err := wk.some(ctx, batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newAggregator starts merging with the rollovers that the lake knows as open.
+func (wk *worker) newAggregator(ctx context.Context) error {
+	interval, err := wk.g.lake.Interval(ctx)
+	if err != nil {
+		return err
+	}
+	open, err := openRollovers(ctx, wk.g.lake)
+	if err != nil {
+		return err
+	}
+	wk.opened = map[string]bool{}
+	for _, o := range open {
+		wk.opened[o.Connection] = true
+	}
+	wk.agg, err = trafficanalytics.New(interval, open)
+	return err
+}
+
+// some reads a batch of blobs and commits the rest of it.
+func (wk *worker) some(ctx context.Context, jobs []job) error {
+	for try := 1; ; try++ {
+		again, err := wk.attempt(ctx, jobs)
+		switch {
+		case errors.Is(err, lake.ErrConflict) && try < maxTries:
+			// Another process moved a cursor: what was read since the last commit
+			// is void, and so is what the aggregator knows.
+			if err := wk.newAggregator(ctx); err != nil {
+				return err
+			}
+			jobs = again
+		case err != nil:
+			return err
+		default:
+			return nil
+		}
+	}
+}
+
+// attempt reads jobs. After ErrConflict it returns those whose rows were not
+// committed.
+func (wk *worker) attempt(ctx context.Context, jobs []job) (again []job, err error) {
+	ids := make([]string, len(jobs))
+	for i, j := range jobs {
+		ids[i] = j.id
+	}
+	cursors, err := wk.g.lake.Cursors(ctx, ids)
+	if err != nil {
+		return jobs, err
+	}
+	var todo []job
+	for _, j := range jobs {
+		if cur, ok := cursors[j.id]; ok && unchanged(cur, j) {
+			wk.stored(j)
+			continue
+		}
+		todo = append(todo, j)
+	}
+	if len(todo) == 0 {
+		return nil, nil
+	}
+	ids = ids[:0]
+	for _, j := range todo {
+		ids = append(ids, j.id)
+	}
+	claimed, err := wk.w.Claim(ctx, ids, claimTime)
+	if err != nil {
+		return todo, err
+	}
+	byID := map[string]lake.Cursor{}
+	for _, c := range claimed {
+		byID[c.Blob] = c
+	}
+	wk.batch = newPending(wk)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, wk.batch.discard())
+		}
+		wk.batch = nil
+	}()
+	from := 0 // the first job whose rows may not be committed
+	renewed := wk.g.opt.Now()
+	for i, j := range todo {
+		cur, ok := byID[j.id]
+		if !ok {
+			wk.g.mu.Lock()
+			wk.g.summary.Held++
+			wk.g.mu.Unlock()
+			continue
+		}
+		if wk.g.opt.Now().Sub(renewed) > claimTime/4 {
+			if err := wk.w.Renew(ctx, ids[i:], claimTime); err != nil {
+				return todo[from:], err
+			}
+			renewed = wk.g.opt.Now()
+		}
+		committed, err := wk.blob(ctx, j, cur)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil, wk.finish(ctx)
+			}
+			return todo[from:], err
+		}
+		if committed {
+			from = i // this blob's last part may still be pending
+		}
+	}
+	if err := wk.batch.commit(ctx); err != nil {
+		return todo[from:], err
+	}
+	return nil, wk.w.Release(ctx, ids)
+}
+
+// finish commits what is decoded although ctx has ended.
+func (wk *worker) finish(ctx context.Context) error {
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
+	defer cancel()
+	if err := wk.batch.commit(late); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// unchanged reports whether a cursor says that all copies of a blob were read
+// to their ends. Copies of different sizes are looked into every time.
+func unchanged(cur lake.Cursor, j job) bool {
+	if !cur.Read() {
+		return false
+	}
+	if cur.Forgotten {
+		return true
+	}
+	for _, b := range j.copies {
+		if b.Version != cur.ETag {
+			return false
+		}
+	}
+	return true
+}
+
+// stored counts a blob that has nothing new.
+func (wk *worker) stored(j job) {
+	wk.g.mu.Lock()
+	wk.g.summary.Stored += int64(len(j.copies))
+	wk.g.mu.Unlock()
+	for _, b := range j.copies {
+		wk.g.bytesDone.Add(b.Size)
+		wk.g.blobsDone.Add(1)
+	}
+}
+
+// blob reads all copies of a blob from its cursor on. It reports whether rows of
+// it were committed; the rest is pending.
+func (wk *worker) blob(ctx context.Context, j job, cur lake.Cursor) (committed bool, err error) {
+	r := &reading{wk: wk, expected: cur, next: cur}
+	for _, b := range j.copies {
+		before := r.next.Tuples
+		gen := r.next.Generation
+		if err := r.read(ctx, b); err != nil {
+			if ctx.Err() != nil || errors.Is(err, errLake) {
+				return r.committed, err
+			}
+			wk.g.fail(fmt.Errorf("%s: %w", b.Name, err))
+		} else if r.next.Tuples == before && r.next.Generation == gen && cur.Read() {
+			wk.g.mu.Lock()
+			wk.g.summary.Stored++
+			wk.g.mu.Unlock()
+		}
+		wk.g.blobsDone.Add(1)
+	}
+	return r.committed, r.done()
+}
+
+// errLake marks an error of the lake, after which no blob can be read.
+var errLake = errors.New("the lake cannot be written")
+
+// reading is one blob while it is read.
+type reading struct {
+	wk             *worker
+	expected, next lake.Cursor
+	started        bool // next differs from expected, or rows are pending
+	committed      bool
+}
+
+// headSize is how much of a blob's first records is hashed at most.
+const headSize = 4 << 10
+
+// head is what a blob is known again by: the hash of the first bytes of its
+// records, and how many they are. What was consumed is never changed by growth.
+func head(records []byte) []byte {
+	records = records[:min(len(records), headSize)]
+	sum := sha256.Sum256(records)
+	return binary.BigEndian.AppendUint32(sum[:], uint32(len(records)))
+}
+
+// sameHead reports whether b begins with the record of a head.
+func sameHead(b, known []byte) bool {
+	if len(known) != sha256.Size+4 {
+		return true // nothing is known
+	}
+	n := int(binary.BigEndian.Uint32(known[sha256.Size:]))
+	if len(b) < n {
+		return false
+	}
+	sum := sha256.Sum256(b[:n])
+	return string(sum[:]) == string(known[:sha256.Size])
+}
+
+// read takes in what a copy of the blob has beyond the cursor.
+func (r *reading) read(ctx context.Context, b source.Blob) error {
+	wk := r.wk
+	if r.next.Read() || r.started {
+		same, err := r.sameBlob(ctx, b)
+		if err != nil {
+			return err
+		}
+		if !same {
+			if err := r.anew(b); err != nil {
+				return err
+			}
+		}
+	}
+	in, err := wk.src.Open(ctx, b, r.next.Offset)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }() // it was only read
+	if r.next.FirstSeen.IsZero() {
+		r.next.FirstSeen = wk.g.opt.Now()
+	}
+	r.next.Account, r.next.Container, r.next.Hour, r.next.MacAddress = b.Account, b.Container, b.Hour, flowlog.FormatMAC(b.MAC)
+	r.next.LastRead = wk.g.opt.Now()
+	if err := r.decode(ctx, in, b); err != nil {
+		return err
+	}
+	r.next.ETag = b.Version
+	r.started = true
+	return nil
+}
+
+// sameBlob reports whether b still begins as the blob did when it was read.
+func (r *reading) sameBlob(ctx context.Context, b source.Blob) (bool, error) {
+	in, err := r.wk.src.Open(ctx, b, 0)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = in.Close() }() // it was only read
+	first := make([]byte, headSize+64)
+	n, err := io.ReadFull(in, first)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, err
+	}
+	return sameHead(trimEnvelope(first[:n]), r.next.FirstRecord), nil
+}
+
+// trimEnvelope cuts what precedes the first record.
+func trimEnvelope(b []byte) []byte {
+	i := slices.IndexFunc(b, func(c byte) bool { return c == '[' })
+	if j := slices.Index(b, '{'); j >= 0 && i > j {
+		b = b[i+1:]
+	}
+	if j := slices.Index(b, '{'); j >= 0 {
+		return b[j:]
+	}
+	return nil
+}
+
+// anew starts a new generation: the blob under this name is another one now.
+func (r *reading) anew(b source.Blob) error {
+	wk := r.wk
+	if r.started {
+		// Its rows so far belong to the generation before.
+		if err := r.done(); err != nil {
+			return err
+		}
+		if err := wk.batch.commit(context.Background()); err != nil {
+			return errors.Join(errLake, err)
+		}
+		cursors, err := wk.g.lake.Cursors(context.Background(), []string{r.next.Blob})
+		if err != nil {
+			return errors.Join(errLake, err)
+		}
+		r.expected = cursors[r.next.Blob]
+		r.started, r.committed = false, true
+	}
+	wk.g.mu.Lock()
+	wk.g.summary.Rewritten = append(wk.g.summary.Rewritten, b.Name)
+	wk.g.mu.Unlock()
+	r.next = lake.Cursor{Blob: r.expected.Blob, Generation: r.expected.Generation + 1}
+	return nil
+}
+
+// decode takes in the rows of a blob from the cursor on.
+func (r *reading) decode(ctx context.Context, in io.Reader, b source.Blob) error {
+	wk := r.wk
+	defer wk.small()
+	cur := flowlog.Cursor{Offset: r.next.Offset, Records: r.next.NextRecord, Tuples: r.next.NextTuple}
+	share := newShare(b.Size, &wk.g.bytesDone)
+	defer share.all()
+	buf := wk.buf[:0]
+	end := false
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for !end && len(buf) < cap(buf)-flowlog.Pad {
+			n, err := in.Read(buf[len(buf) : cap(buf)-flowlog.Pad])
+			buf = buf[:len(buf)+n]
+			if errors.Is(err, io.EOF) {
+				end = true
+			} else if err != nil {
+				return err
+			}
+		}
+		before := cur
+		n := wk.dec.DecodeColumns(buf, false, &cur, wk.cols)
+		if before.Offset == 0 && n > 0 {
+			r.next.FirstRecord = head(trimEnvelope(buf[:n]))
+		}
+		if n == 0 && end {
+			// What is left is no whole record: it is reported, and stays beyond the
+			// cursor, so that it is read if the file grows.
+			wk.dec.DecodeColumns(buf, true, &cur, wk.cols)
+			if err := r.take(ctx, before, cur); err != nil {
+				return err
+			}
+			break
+		}
+		if n == 0 {
+			buf = wk.grow(buf)
+			continue
+		}
+		share.read(int64(n))
+		if err := r.take(ctx, before, cur); err != nil {
+			return err
+		}
+		buf = append(buf[:0], buf[n:]...)
+		if end && len(buf) == 0 {
+			break
+		}
+	}
+	wk.buf = buf
+	return nil
+}
+
+// grow returns buf with room for a longer record. One worker at a time may have
+// a large one.
+func (wk *worker) grow(buf []byte) []byte {
+	if !wk.big {
+		wk.g.big.Lock()
+		wk.big = true
+	}
+	larger := make([]byte, len(buf), min(2*cap(buf), flowlog.MaxRecordSize+window))
+	copy(larger, buf)
+	return larger
+}
+
+// small gives a large window back.
+func (wk *worker) small() {
+	if wk.big {
+		wk.big = false
+		wk.buf = make([]byte, 0, window)
+		wk.g.big.Unlock()
+	}
+}
+
+// take moves the decoded columns into the pending commit.
+func (r *reading) take(ctx context.Context, before, cur flowlog.Cursor) error {
+	wk := r.wk
+	c := wk.cols
+	defer c.Reset()
+	p := wk.batch
+	for i := range c.Issues {
+		p.issue(r, &c.Issues[i])
+	}
+	if counts := c.Drift.Counts(); len(counts) > 0 {
+		wk.g.mu.Lock()
+		for _, d := range counts {
+			wk.g.drift.Add(d.Kind, []byte(d.What), d.Count)
+		}
+		wk.g.mu.Unlock()
+	}
+	who := identity{blob: r.next.Blob, generation: r.next.Generation, processed: wk.g.opt.Now().UnixMicro()}
+	if c.Len() > 0 {
+		if err := p.add(r, wk.rows.rows(c, who)); err != nil {
+			return errors.Join(errLake, err)
+		}
+	} else {
+		wk.rows.learn()
+	}
+	p.sightings(r, c)
+	r.started = true
+	r.next.Position = lake.Position{Offset: cur.Offset, NextRecord: cur.Records, NextTuple: cur.Tuples}
+	r.next.Bytes += cur.Offset - before.Offset
+	r.next.Records += int64(len(c.Records))
+	r.next.Tuples += int64(c.Len())
+	wk.g.tuples.Add(int64(c.Len()))
+	wk.g.mu.Lock()
+	wk.g.summary.LogBytes += cur.Offset - before.Offset
+	wk.g.summary.Records += int64(len(c.Records))
+	wk.g.mu.Unlock()
+	if cur.Skipping || !p.due() && wk.dict.Addresses.Len() < maxAddresses {
+		return nil
+	}
+	if err := r.done(); err != nil {
+		return err
+	}
+	if err := p.commit(ctx); err != nil {
+		return errors.Join(errLake, err)
+	}
+	cursors, err := wk.g.lake.Cursors(ctx, []string{r.next.Blob})
+	if err != nil {
+		return errors.Join(errLake, err)
+	}
+	r.expected = cursors[r.next.Blob]
+	r.next.Revision = r.expected.Revision
+	r.started, r.committed = false, true
+	if wk.dict.Addresses.Len() >= maxAddresses {
+		wk.dict.Reset()
+		wk.rows.reset()
+	}
+	return nil
+}
+
+// done hands the cursor to the pending commit.
+func (r *reading) done() error {
+	if !r.started && !r.wk.batch.has(r) {
+		return nil
+	}
+	if err := r.wk.batch.blob(r); err != nil {
+		return errors.Join(errLake, err)
+	}
+	return nil
+}
+
+// share spreads a blob's size as it lies in the source over its decompressed
+// content, for progress.
+type share struct {
+	left, size int64
+	done       interface{ Add(int64) int64 }
+}
+
+func newShare(size int64, done interface{ Add(int64) int64 }) *share {
+	return &share{left: size, done: done}
+}
+
+func (s *share) read(n int64) {
+	n = min(n, s.left)
+	s.left -= n
+	s.done.Add(n)
+}
+
+func (s *share) all() { s.read(s.left) }
