@@ -24,8 +24,8 @@ var floors = [][]string{
 	{"flowlog/formats", "kql/eval", "kql/format", "kql/sqlgen", "internal/render", "internal/lake", // makers
 		"internal/flowgen"},
 	{"kql/rewrite"},
-	{"kql/bind", "kql/sqlgen/*", "internal/trafficanalytics", "internal/source"}, // binders, and the ports
-	{"kql/op", "kql/plugin", "kql/lint", "internal/source/*"},                    // operators
+	{"kql/bind", "kql/sqlgen/*", "internal/trafficanalytics", "internal/source", "internal/enrich/*"}, // binders, and the ports
+	{"kql/op", "kql/plugin", "kql/lint", "internal/source/*"},                                         // operators
 	{"kql"}, // the compiler
 	{"kql/editor", "internal/store"},
 	{"internal/store/*"},                  // the adapters
