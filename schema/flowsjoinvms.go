@@ -8,7 +8,7 @@ func flowsJoinVMs() Table {
 	var cols []Column
 	for _, c := range flows().Columns {
 		if !c.Hidden {
-			c.Source, c.SameAs, c.IPv4 = View, "", ""
+			c.Source, c.SameAs, c.Expr, c.IPv4 = View, "", "", ""
 			cols = append(cols, c)
 		}
 	}
@@ -23,7 +23,7 @@ func flowsJoinVMs() Table {
     LocalIp = iff(FlowDirection == "Inbound", DestIp, SrcIp)
 | join kind=leftouter (NetworkInterfaces | project NicResourceId, Ip, WindowStart, WindowEnd) on NicResourceId, $left.LocalIp == $right.Ip
 | extend Within = TimeGenerated >= WindowStart and (isnull(WindowEnd) or TimeGenerated < WindowEnd)
-| summarize arg_max(coalesce(Within, false), *) by BlobId, BlobGeneration, RecordOrdinal, TupleOrdinal
+| summarize arg_max(toint(coalesce(Within, false)), *) by BlobId, BlobGeneration, RecordOrdinal, TupleOrdinal
 | extend WindowStart = iff(Within, WindowStart, datetime(null)), WindowEnd = iff(Within, WindowEnd, datetime(null))`,
 		Columns: append(cols,
 			Column{Name: "VmResourceId", Type: types.String, Source: View, Doc: "Full resource ID of the VM that owned the capturing end's address then."},

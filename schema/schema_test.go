@@ -3,11 +3,11 @@ package schema_test
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/azflow/azflow/internal/spectest"
 	"github.com/azflow/azflow/kql/types"
 	"github.com/azflow/azflow/schema"
 )
@@ -94,6 +94,9 @@ func TestReferencesHold(t *testing.T) {
 				if of, ok := tab.Column(c.IPv4); !ok || !of.Hidden || of.Physical() != schema.Uint32 {
 					t.Errorf("%s.%s: %s is no hidden address column", tab.Name, c.Name, c.IPv4)
 				}
+			}
+			if (c.Source == schema.Derived) != (c.Expr != "") {
+				t.Errorf("%s.%s: expression %q does not go with source %s", tab.Name, c.Name, c.Expr, c.Source)
 			}
 			if (c.Source == schema.View) && tab.View == "" {
 				t.Errorf("%s.%s comes from a view, but the table is none", tab.Name, c.Name)
@@ -241,69 +244,14 @@ func TestDDLHasStoredColumnsOnly(t *testing.T) {
 	}
 }
 
-// readShared decodes the file name of the reference material that lies in
-// "shared" beside the repository, and skips the test where there is none.
+// readShared decodes a file of the reference material beside the repository.
 func readShared(t *testing.T, name string, v any) {
 	t.Helper()
-	dir, err := os.Getwd()
+	text, err := os.ReadFile(spectest.Shared(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for {
-		text, err := os.ReadFile(filepath.Join(dir, "shared", name))
-		if err == nil {
-			if err := json.Unmarshal(text, v); err != nil {
-				t.Fatal(err)
-			}
-			return
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			t.Skipf("no shared/%s beside the repository", name)
-		}
-		dir = up
-	}
-}
-
-func TestVariantsKeepTheColumns(t *testing.T) {
-	cat := schema.NewCatalog(schema.Tables())
-	tab, _ := cat.Table("NTANetAnalytics")
-	for option, name := range map[string]string{"azflow_public_ips=packed": "_NTANetAnalytics_public_ips_packed", "azflow_time=azure": "_NTANetAnalytics_time_azure"} {
-		if tab.Variants[option] != name {
-			t.Errorf("%s is %q", option, tab.Variants[option])
-		}
-		f, ok := cat.Function(name)
-		if !ok {
-			t.Errorf("no function %s", name)
-			continue
-		}
-		last := f.Body[strings.LastIndex(f.Body, "| project ")+len("| project "):]
-		var cols []string
-		for _, part := range strings.Split(strings.TrimRight(last, ")}\n"), ", ") {
-			cols = append(cols, strings.Fields(part)[0])
-		}
-		var want []string
-		for _, c := range tab.Columns {
-			if !c.Hidden {
-				want = append(want, c.Name)
-			}
-		}
-		if !slices.Equal(cols, want) {
-			t.Errorf("%s has columns %v, want %v", name, cols, want)
-		}
-	}
-	if slices.ContainsFunc(cat.Functions(), func(name string) bool { return strings.HasPrefix(name, "_") }) {
-		t.Error("variants are in the list of functions")
-	}
-}
-
-// What is summed up in merged rows must be summed up in packed ones, too.
-func TestPackedRowsSumWhatMergedRowsSum(t *testing.T) {
-	tab, _ := schema.Lookup("NTANetAnalytics")
-	query := tab.Variants()[0].Query
-	for _, c := range tab.Columns {
-		if c.Type == types.Long && !c.Hidden && !strings.Contains(query, c.Name+" = sum("+c.Name+")") {
-			t.Errorf("%s is not summed up", c.Name)
-		}
+	if err := json.Unmarshal(text, v); err != nil {
+		t.Fatal(err)
 	}
 }
