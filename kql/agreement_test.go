@@ -130,6 +130,7 @@ type recorded struct {
 	syntaxOK bool
 	columns  []column
 	open     bool
+	lines    bool     // whether the lines of diagnostics were recorded
 	codes    []string // "KS142@7", or "KS142" where the line was not recorded
 }
 
@@ -170,7 +171,7 @@ func readCorpus(t testing.TB, dir string) []recorded {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := recorded{id: e.File, query: string(src), ok: e.OK, syntaxOK: e.SyntaxOK, columns: e.Columns, open: e.Open}
+		r := recorded{lines: true, id: e.File, query: string(src), ok: e.OK, syntaxOK: e.SyntaxOK, columns: e.Columns, open: e.Open}
 		for _, d := range e.Diagnostics {
 			r.codes = append(r.codes, fmt.Sprintf("%s@%d", d.Code, d.Line))
 		}
@@ -210,6 +211,10 @@ func readCases(t testing.TB, path string) []recorded {
 	return out
 }
 
+// scalar reports whether the query is a lone scalar, of which no column was
+// recorded.
+func (r *recorded) scalar() bool { return len(r.columns) == 0 && !strings.Contains(r.query, "|") }
+
 // outcome is what azflow says about a query, in the same form.
 func outcome(src string, cat plan.Catalog, lines, warnings bool) (ok bool, cols []column, codes []string, diags diag.List) {
 	p, diags := kql.Plan(src, cat, kql.Options{Now: types.UnixEpochTicks + 55*365*types.TicksPerDay, Database: "azflow", ExternalData: true})
@@ -247,13 +252,13 @@ func tally(t *testing.T, cases []recorded, cat plan.Catalog, lines bool) (bad []
 		}
 		if r.ok {
 			ok++
-			if slices.Equal(gotCols, r.columns) {
+			if slices.Equal(gotCols, r.columns) || r.scalar() {
 				columns++
 			} else if fault == "" {
 				fault = "columns"
 			}
 		}
-		if equalCodes(gotCodes, r.codes) {
+		if equalCodes(gotCodes, &r) {
 			codes++
 		} else if fault == "" {
 			fault = "codes"
@@ -270,11 +275,36 @@ func tally(t *testing.T, cases []recorded, cat plan.Catalog, lines bool) (bad []
 	return bad
 }
 
-// atMost fails if more queries than n are bound in another way than Microsoft's.
-func atMost(t *testing.T, n int, bad []string) {
+// listed returns the queries of testdata/binder-differences.txt.
+func listed(t *testing.T) map[string]bool {
 	t.Helper()
-	if len(bad) > n {
-		t.Errorf("%d queries are bound differently, at most %d were: %s", len(bad), n, strings.Join(bad, " "))
+	data, err := os.ReadFile(filepath.Join("testdata", "binder-differences.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]bool{}
+	for _, line := range strings.Split(string(data), "\n") {
+		if line != "" && line[0] != '#' {
+			ids[line] = true
+		}
+	}
+	return ids
+}
+
+// agree fails for queries that are bound differently and are not listed with a
+// reason, and for those listed that agree.
+func agree(t *testing.T, cases []recorded, bad []string) {
+	t.Helper()
+	known := listed(t)
+	for _, id := range bad {
+		if !known[id] {
+			t.Errorf("%s is bound differently (AZFLOW_SHOW=1 shows how)", id)
+		}
+	}
+	for _, r := range cases {
+		if known[r.id] && !slices.Contains(bad, r.id) {
+			t.Errorf("%s agrees: take it off testdata/binder-differences.txt", r.id)
+		}
 	}
 }
 
@@ -286,27 +316,92 @@ func rendered(diags diag.List, src string) string {
 	return b.String()
 }
 
-// equalCodes compares the diagnostics of a query as sets.
-func equalCodes(got, want []string) bool {
+// followUps are the codes that Microsoft's binder gives for expressions whose
+// fault it has reported already, as that a value of type string is expected of
+// an unknown name. azflow reports a fault once.
+var followUps = map[string]bool{"KS107": true, "KS232": true, "KS141": true, "KS106": true, "KS116": true, "KS138": true, "KS234": true}
+
+// names are the codes for what is not known by its name.
+var unknownNames = map[string]bool{"KS142": true, "KS204": true, "KS211": true, "KS208": true, "KS124": true, "KS109": true}
+
+// equalCodes compares the diagnostics of a query: those that both give, but for
+// follow-ups; in a query that cannot be read the first alone.
+func equalCodes(got []string, r *recorded) bool {
 	set := func(list []string) []string {
 		out := slices.Clone(list)
 		slices.Sort(out)
 		return slices.Compact(out)
 	}
-	return slices.Equal(set(got), set(want))
+	want := r.codes
+	if !r.syntaxOK || !r.lines {
+		if len(want) == 0 {
+			return len(got) == 0
+		}
+		return len(got) > 0 && len(want) > 0 && (got[0] == want[0] || slices.Contains(got, want[0]))
+	}
+	g, w := set(got), set(want)
+	unknown := slices.ContainsFunc(w, func(c string) bool { return unknownNames[c[:5]] })
+	rest := slices.DeleteFunc(slices.Clone(w), func(c string) bool {
+		return unknown && followUps[c[:5]] && !slices.Contains(g, c)
+	})
+	return slices.Equal(g, rest)
 }
 
 func TestCorpusBindsAsMicrosoftBindsIt(t *testing.T) {
 	dir := shared(t)
-	atMost(t, 28, tally(t, readCorpus(t, dir), readSchema(t, filepath.Join(dir, "nta-schema.json")), true))
+	cases := readCorpus(t, dir)
+	agree(t, cases, tally(t, cases, readSchema(t, filepath.Join(dir, "nta-schema.json")), true))
 }
 
 func TestEmulatorCasesBind(t *testing.T) {
-	dir := shared(t)
-	atMost(t, 38, tally(t, readCases(t, filepath.Join(dir, "cases", "emulator.jsonl")), &catalog{}, false))
+	cases := readCases(t, filepath.Join(shared(t), "cases", "emulator.jsonl"))
+	agree(t, cases, tally(t, cases, &catalog{}, false))
 }
 
 func TestDocumentedQueriesBind(t *testing.T) {
+	cases := readCases(t, filepath.Join(shared(t), "cases", "docs.jsonl"))
+	agree(t, cases, tally(t, cases, &catalog{}, false))
+}
+
+// The engine wins where its binder says otherwise.
+func TestEngineRefusesWhatKustoRefuses(t *testing.T) {
 	dir := shared(t)
-	atMost(t, 373, tally(t, readCases(t, filepath.Join(dir, "cases", "docs.jsonl")), &catalog{}, false))
+	right, accepted, refused := 0, []string{}, []string{}
+	total := 0
+	readLines(t, filepath.Join(dir, "cases", "emulator.jsonl"), func(line []byte) {
+		var e struct {
+			ID, Query string
+			Expected  *struct{ Columns []struct{ Name string } }
+		}
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		total++
+		ok, cols, _, diags := outcome(e.Query, &catalog{}, false, false)
+		same := e.Expected == nil
+		if e.Expected != nil && ok {
+			same = len(cols) == len(e.Expected.Columns)
+			for i := range cols {
+				same = same && cols[i].Name == e.Expected.Columns[i].Name
+			}
+		}
+		switch {
+		case ok == (e.Expected != nil) && same:
+			right++
+		case ok:
+			accepted = append(accepted, e.ID)
+			if os.Getenv("AZFLOW_SHOW") != "" {
+				t.Logf("%s accepted, or columns differ: %s %v %v", e.ID, e.Query, cols, e.Expected)
+			}
+		default:
+			refused = append(refused, e.ID)
+			if os.Getenv("AZFLOW_SHOW") != "" {
+				t.Logf("%s refused: %s", e.ID, rendered(diags, e.Query))
+			}
+		}
+	})
+	if total-right > 2 {
+		t.Errorf("%d queries are not refused or named as by the engine, at most 2 were", total-right)
+	}
+	t.Logf("%d of %d as the engine; accepted %v; refused %v", right, total, accepted, refused)
 }

@@ -61,6 +61,8 @@ type Binder struct {
 	// budget bounds how much is bound again for lets that are used repeatedly.
 	budget int
 	depth  int
+	// checking: a function is bound by itself, not for a call.
+	checking bool
 	// naming: names of aggregates are asked for outside their operator.
 	naming bool
 }

@@ -2,6 +2,7 @@ package bind
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/azflow/azflow/kql/ast"
@@ -49,7 +50,7 @@ func (b *Binder) call(e *ast.Call, w want) entity {
 	switch _, isAggregate := fn.LookupAggregate(name); {
 	case isAggregate:
 		b.Reportf("KS144", e.Name.Span(), "aggregates stand in summarize, make-series and top-nested", "The aggregate function '%s' is not allowed in this context.", name)
-	case plugins[name]:
+	case isPlugin(name):
 		b.Reportf("KS126", e.Name.Span(), "plugins are called with evaluate "+name+"(…)", "The plug-in function '%s' is not allowed in this context.", name)
 	case b.env.fuzzy && w == wantTable:
 		b.Warnf("KS205", e.Span(), "The fuzzy name '%s' does not refer to any known or currently accessible function.", name)
@@ -65,14 +66,12 @@ func (b *Binder) call(e *ast.Call, w want) entity {
 	return &failure{}
 }
 
-// plugins are the names that evaluate knows, for the diagnostic.
-var plugins = map[string]bool{
-	"bag_unpack": true, "pivot": true, "narrow": true, "ipv4_lookup": true, "ipv6_lookup": true, "autocluster": true, "basket": true,
-	"diffpatterns": true, "activity_counts_metrics": true, "activity_metrics": true, "activity_engagement": true, "new_activity_metrics": true,
-	"active_users_count": true, "session_count": true, "funnel_sequence": true, "funnel_sequence_completion": true, "sequence_detect": true,
-	"sliding_window_counts": true, "rolling_percentile": true, "rows_near": true, "preview": true, "python": true, "r": true, "sql_request": true,
-	"http_request": true, "http_request_post": true, "schema_merge": true, "dcount_intersect": true, "identity": true,
-}
+// isPlugin reports whether Kusto has a plugin called name, be it one of
+// azflow's or not.
+func isPlugin(name string) bool { return slices.Contains(strings.Fields(kustoPlugins), name) }
+
+// kustoPlugins are all of Kusto's plugins. Source: Microsoft's catalogue.
+const kustoPlugins = `active_users_count activity_counts_metrics activity_engagement activity_metrics azure_digital_twins_query_request autocluster bag_unpack basket cosmosdb_sql_request csharp dcount_intersect diffpatterns estimate_rows_count execute_show_command execute_query external_datatable funnel_sequence funnel_sequence_completion http_request http_request_post identity identity_v3 infer_storage_schema infer_storage_schema_with_suggestions geo_polygon_lookup geo_line_lookup ipv4_lookup ipv6_lookup narrow new_activity_metrics pivot preview python r rolling_percentile rows_near session_count sequence_detect sliding_window_counts sql_request mysql_request postgresql_request dax_request ai_embed_text ai_chat_completion ai_chat_completion_prompt ai_embeddings`
 
 // skipArgs binds arguments for their own faults.
 func (b *Binder) skipArgs(args []ast.Arg) {
@@ -116,6 +115,9 @@ func (b *Binder) special(e *ast.Call) (entity, bool) {
 
 // function binds a call of a scalar function.
 func (b *Binder) function(e *ast.Call, f *fn.Func) entity {
+	if starArgs(e) && (f.Name == "pack_array" || f.Name == "estimate_data_size") {
+		e = b.expandStar(e)
+	}
 	args := make([]*Value, len(e.Args))
 	saveAgg := b.env.aggregates
 	for i, a := range e.Args {
@@ -198,6 +200,27 @@ func isConversion(name string) bool {
 	return false
 }
 
+func starArgs(e *ast.Call) bool {
+	return slices.ContainsFunc(e.Args, func(a ast.Arg) bool { return isStar(a.X) })
+}
+
+// expandStar puts the columns of the input in the place of `*`.
+func (b *Binder) expandStar(e *ast.Call) *ast.Call {
+	out := *e
+	out.Args = nil
+	for _, a := range e.Args {
+		if !isStar(a.X) || b.env.row == nil {
+			out.Args = append(out.Args, a)
+			continue
+		}
+		for _, c := range b.env.row.Columns {
+			pos := ast.Pos(a.X.Span())
+			out.Args = append(out.Args, ast.Arg{X: &ast.Ident{Pos: pos, Name: ast.Name{Pos: pos, Text: c.Name, Quoted: true}}})
+		}
+	}
+	return &out
+}
+
 // manyColumns completes the value of a function that returns several columns.
 func (b *Binder) manyColumns(v *Value, e *ast.Call, f *fn.Func, c *plan.Call) {
 	c.T = types.Dynamic
@@ -277,6 +300,14 @@ func onlyReturn(sigs []fn.Sig) (types.Type, bool) {
 		t = s.Ret.Type
 	}
 	return t, t != types.Unknown
+}
+
+// mustKnow reports that a value has to be known when the query is bound. While
+// a function is checked by itself, the values of its parameters are not.
+func (b *Binder) mustKnow(code string, e ast.Expr, msg string) {
+	if !b.checking {
+		b.Errorf(code, e.Span(), "%s", msg)
+	}
 }
 
 // mismatch reports arguments that fit no signature of a function.
@@ -444,6 +475,13 @@ func (b *Binder) window(e *ast.Call, f *fn.Func, args []*Value, ret types.Type) 
 		b.Reportf("AZ031", e.Name.Span(), "sort the rows first, or keep them as they are with serialize", "%s needs serialized rows", f.Name)
 		return unknown()
 	}
+	if f.Name == "prev" || f.Name == "next" {
+		for i := 1; i < len(args); i++ {
+			if !b.CheckConst(args[i], e.Args[i].X) {
+				return &Value{Expr: &plan.Const{T: planType(ret)}, Type: ret}
+			}
+		}
+	}
 	item := plan.WindowItem{Func: f.Name}
 	level := 0
 	for _, a := range args {
@@ -527,8 +565,8 @@ func (b *Binder) databaseCall(e *ast.Call) entity {
 	}
 	name, ok := b.stringArg(e)
 	if !ok {
-		b.Errorf("KS129", e.Args[0].X.Span(), "The expression must be a constant.")
-		return &failure{}
+		b.mustKnow("KS129", e.Args[0].X, "The expression must be a constant.")
+		return unknown()
 	}
 	if name != b.opts.Database && name != "*" {
 		if b.env.fuzzy {
@@ -562,7 +600,7 @@ func (b *Binder) tableCall(e *ast.Call) entity {
 		if len(e.Args) == 0 {
 			b.Errorf("KS120", e.Name.Span(), "The function 'table' expects between 1 and 2 arguments.")
 		} else {
-			b.Errorf("AZ021", e.Args[0].X.Span(), "the name of the table must be a constant string")
+			b.mustKnow("AZ021", e.Args[0].X, "the name of the table must be a constant string")
 		}
 		return b.FailedTable()
 	}
@@ -656,8 +694,10 @@ func (b *Binder) columnIfExists(e *ast.Call) entity {
 	name, ok := b.stringArg(e)
 	def := b.Scalar(e.Args[1].X)
 	if !ok {
-		b.Errorf("AZ022", e.Args[0].X.Span(), "the name of the column must be a constant string")
-		return unknown()
+		b.mustKnow("AZ022", e.Args[0].X, "the name of the column must be a constant string")
+		out := *def
+		out.IsLiteral, out.IsConst, out.Column = false, false, nil
+		return &out
 	}
 	if b.env.row != nil {
 		if c, found := b.env.row.Find(name); found {
@@ -677,8 +717,8 @@ func (b *Binder) columnIfExists(e *ast.Call) entity {
 func (b *Binder) isColumnExists(e *ast.Call) entity {
 	name, ok := b.stringArg(e)
 	if !ok {
-		b.Errorf("AZ022", e.Name.Span(), "the name of the column must be a constant string")
-		return unknown()
+		b.mustKnow("AZ022", e, "the name of the column must be a constant string")
+		return constant(false, types.Bool)
 	}
 	found := false
 	if b.env.row != nil {
@@ -689,12 +729,6 @@ func (b *Binder) isColumnExists(e *ast.Call) entity {
 
 // packAll binds pack_all([ignore_null_empty]) as a bag of all columns.
 func (b *Binder) packAll(e *ast.Call) entity {
-	args := []plan.Expr{}
-	if b.env.row != nil {
-		for _, c := range b.env.row.Columns {
-			args = append(args, &plan.Const{Value: c.Name, T: types.String}, c.Ref())
-		}
-	}
 	skip := false
 	if len(e.Args) > 0 {
 		v := b.Scalar(e.Args[0].X)
@@ -702,11 +736,20 @@ func (b *Binder) packAll(e *ast.Call) entity {
 			skip, _ = k.(bool)
 		}
 	}
-	name := "bag_pack"
-	if skip {
-		name = "_bag_pack_nonempty"
+	var cols []Column
+	if b.env.row != nil {
+		cols = b.env.row.Columns
 	}
-	return &Value{Expr: &plan.Call{Func: name, Args: args, T: types.Dynamic}, Type: types.Dynamic, Shape: BagShape}
+	return &Value{Expr: Pack(cols, skip), Type: types.Dynamic, Shape: BagShape}
+}
+
+// Pack returns a bag of columns; skip leaves out nulls and empty strings.
+func Pack(cols []Column, skip bool) plan.Expr {
+	c := &plan.Call{Func: "pack_all", T: types.Dynamic, Args: []plan.Expr{&plan.Const{Value: skip, T: types.Bool}}}
+	for _, col := range cols {
+		c.Args = append(c.Args, &plan.Const{Value: col.Name, T: types.String}, col.Ref())
+	}
+	return c
 }
 
 // packColumns binds bag_pack_columns(a, b, …) as a bag of those columns.
@@ -771,6 +814,21 @@ func (b *Binder) contextFunction(e *ast.Call, f *fn.Func, ret types.Type) entity
 	case "extent_tags":
 		return &Value{Expr: &plan.Const{Value: []types.Value{}, T: types.Dynamic}, Type: types.Dynamic, Shape: ArrayShape}
 	}
+	if what, ok := absent[f.Name]; ok {
+		name, _ := b.stringArg(e)
+		at := e.Name.Span()
+		if len(e.Args) > 0 {
+			at = e.Args[0].X.Span()
+		}
+		b.Errorf(what.code, at, "The name '%s' does not refer to any known %s.", name, what.kind)
+		return b.FailedTable()
+	}
 	b.Errorf("AZ023", e.Name.Span(), "%s is not supported: there is nothing here that it could ask", f.Name)
 	return unknown()
+}
+
+// absent are the functions that name what a catalogue of azflow never has.
+var absent = map[string]struct{ code, kind string }{
+	"external_table": {"KS209", "external table"}, "materialized_view": {"KS210", "materialized view"}, "entity_group": {"KS247", "entity group"},
+	"stored_query_result": {"KS248", "stored query result"}, "graph": {"KS260", "graph model"},
 }

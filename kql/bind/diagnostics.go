@@ -176,7 +176,7 @@ func andList(s []string) string {
 // UnknownPlugin reports a plugin that there is not; names are those there are.
 func (b *Binder) UnknownPlugin(n ast.Name, names []string) {
 	d := diag.Diagnostic{Code: "KS124", Span: n.Span(), Msg: fmt.Sprintf("The plug-in function '%s' is not defined.", n.Text)}
-	if plugins[n.Text] {
+	if isPlugin(n.Text) {
 		d.Code, d.Msg = "KS125", fmt.Sprintf("The plug-in function '%s' is not enabled.", n.Text)
 	}
 	b.suggest(&d, n, names)

@@ -319,12 +319,27 @@ func (b *Binder) operator(name, shown string, at diag.Span, args []*Value, e ast
 		}
 		return v
 	}
+	if len(args) == 2 && argTypes[0] == types.Dynamic && argTypes[1] == types.Dynamic && bothDynamicRefused(name) {
+		// Emulator: the engine refuses what its binder lets through.
+		b.Reportf("KS106", at, castHint(name, argTypes), "The operator '%s' is not defined for the operand types dynamic and dynamic.", shown)
+		return unknown()
+	}
 	ret := m.Ret
 	c := &plan.Call{Func: name, T: planType(ret)}
 	for _, a := range args {
 		c.Args = append(c.Args, a.Expr)
 	}
 	return &Value{Expr: c, Type: ret, IsConst: isConst}
+}
+
+// bothDynamicRefused reports whether an operator cannot work on two dynamic
+// values.
+func bothDynamicRefused(name string) bool {
+	switch name {
+	case "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=":
+		return true
+	}
+	return false
 }
 
 // isPredicate reports whether operator name gives a bool whatever its operands.

@@ -8,7 +8,7 @@ import (
 
 // Constant returns the value of v if it can be told when the query is bound.
 func (v *Value) Constant() (types.Value, bool) {
-	if !v.IsConst || v.param {
+	if !v.IsConst {
 		return nil, false
 	}
 	return fold(v.Expr)

@@ -137,7 +137,7 @@ func (b *Binder) checkLambda(l *lambda) {
 				b.Errorf("KS226", p.Span(), "Tabular parameters must be declared first.")
 			}
 			t := b.EmptyTable(b.Declared(p.Schema))
-			t.Open = p.AnyColumns
+			t.Serialized = true
 			b.env.scope.add(p.Name.Text, &tabular{name: p.Name.Text, like: t, first: true, shared: &plan.Shared{Input: t.Node}})
 			continue
 		}
@@ -146,12 +146,14 @@ func (b *Binder) checkLambda(l *lambda) {
 		if p.Default != nil {
 			b.checkDefault(b.Scalar(p.Default), t, p.Default)
 		}
-		b.env.scope.add(p.Name.Text, &Value{Expr: &plan.Const{T: planType(t)}, Type: t, IsConst: true, param: true})
+		b.env.scope.add(p.Name.Text, &Value{Expr: &plan.Ref{T: planType(t)}, Type: t, IsConst: true})
 	}
+	saveChecking := b.checking
+	b.checking = true
 	b.expanding = append(b.expanding, l.decl)
 	b.body(l.decl)
 	b.expanding = b.expanding[:len(b.expanding)-1]
-	b.env = save
+	b.env, b.checking = save, saveChecking
 }
 
 // body binds the statements of a function and returns what the last gives.

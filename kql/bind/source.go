@@ -61,10 +61,10 @@ func (b *Binder) dataTable(e *ast.DataTable) entity {
 			}
 			k, ok := v.Constant()
 			if !ok && v.Type != types.Unknown {
-				b.Errorf("AZ040", x.Span(), "the values of a datatable must be constants")
+				b.mustKnow("AZ040", x, "the values of a datatable must be constants")
 			}
 			cell, fits := convertConst(k, v.Type, planType(cols[i%n].Type))
-			if !fits && v.Type != types.Unknown {
+			if ok && !fits && v.Type != types.Unknown {
 				b.Errorf("AZ041", x.Span(), "a value of type %v cannot stand in column %s, which is %v", v.Type, cols[i%n].Name, cols[i%n].Type)
 			}
 			values.Rows[i/n][i%n] = cell
@@ -114,7 +114,7 @@ func (b *Binder) externalData(e *ast.ExternalData) entity {
 			}
 		}
 		if v.Type != types.Unknown {
-			b.Errorf("AZ042", u.Span(), "the address of external data must be a constant string")
+			b.mustKnow("AZ042", u, "the address of external data must be a constant string")
 		}
 	}
 	for _, p := range e.Props {

@@ -26,8 +26,6 @@ type Value struct {
 	Shape Shape
 	// same is the column that a conversion to its own type leaves as it is.
 	same *Column
-	// param: it stands for a parameter whose value is not known yet.
-	param bool
 	// typeOf is the type that a typeof(t) names.
 	typeOf *ast.TypeOf
 }

@@ -74,6 +74,7 @@ func bindMvApply(b *bind.Binder, in *bind.Table, o *ast.MvApply) *bind.Table {
 	spec, cols := expand(b, in, o.Params, o.Items, o.ItemIndex, o.Limit)
 	leaf := &plan.Leaf{Cols: bind.PlanColumns(cols)}
 	sub := in.With(leaf, cols)
+	sub.Serialized = true // elements come in their order
 	if o.On != nil {
 		sub = b.Operators(sub, o.On.Ops)
 	}

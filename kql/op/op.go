@@ -37,6 +37,9 @@ func bindOperator(b *bind.Binder, in *bind.Table, o ast.Operator, plugins Plugin
 	case *ast.MacroExpand:
 		b.Errorf("AZ060", o.Span(), "macro-expand is not supported")
 		return b.FailedTable()
+	case *ast.Opaque:
+		b.Errorf("AZ061", o.Keyword.Span(), "%s is not supported", o.Keyword.Text)
+		return b.FailedTable()
 	case *ast.BadOperator:
 		return b.FailedTable()
 	}

@@ -21,7 +21,6 @@ func bindProject(b *bind.Binder, in *bind.Table, o *ast.Project) *bind.Table {
 	p := b.NewProjection()
 	windowed := b.WithWindows(in, func() { p.Items(o.Items, bind.ProjectStyle) })
 	out := p.Over(in, windowed.Node)
-	out.Open = false
 	return out
 }
 

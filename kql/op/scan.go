@@ -62,7 +62,7 @@ func bindScan(b *bind.Binder, in *bind.Table, o *ast.Scan) *bind.Table {
 		}
 		b.WithRow(in, func() {
 			for i := range o.Steps {
-				n.Steps = append(n.Steps, bindStep(b, &o.Steps[i], state))
+				n.Steps = append(n.Steps, bindStep(b, in, &o.Steps[i], state))
 			}
 		})
 	})
@@ -70,7 +70,7 @@ func bindScan(b *bind.Binder, in *bind.Table, o *ast.Scan) *bind.Table {
 	return in.With(n, cols)
 }
 
-func bindStep(b *bind.Binder, s *ast.ScanStep, state []bind.Column) plan.ScanStep {
+func bindStep(b *bind.Binder, in *bind.Table, s *ast.ScanStep, state []bind.Column) plan.ScanStep {
 	out := plan.ScanStep{Name: s.Name.Text, Optional: s.Optional, Output: "all"}
 	if s.Output != nil {
 		out.Output = s.Output.Text
@@ -85,6 +85,10 @@ func bindStep(b *bind.Binder, s *ast.ScanStep, state []bind.Column) plan.ScanSte
 		}
 		i := slices.IndexFunc(state, func(c bind.Column) bool { return c.Name == n.Names[0].Text })
 		v := b.Scalar(n.X)
+		if c, ok := in.Find(n.Names[0].Text); i < 0 && ok { // the row's own value is replaced
+			out.Assign = append(out.Assign, plan.Assign{Column: c.Plan(), Expr: b.Convert(v, c.Type)})
+			continue
+		}
 		if i < 0 {
 			b.Errorf("KS142", n.Names[0].Span(), "The name '%s' does not refer to any known column.", n.Names[0].Text)
 			continue

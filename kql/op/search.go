@@ -80,6 +80,12 @@ func term(b *bind.Binder, e ast.Expr, cased bool) *bind.Value {
 			}
 			return find(b, b.Scalar(e.X), y, cased, e)
 		}
+	case *ast.Call:
+		if e.Name.Text == "not" && len(e.Args) == 1 {
+			v := term(b, e.Args[0].X, cased)
+			b.CheckBool(v, e.Args[0].X)
+			return &bind.Value{Type: types.Bool, Expr: &plan.Call{Func: "not", Args: []plan.Expr{condition(v)}, T: types.Bool}}
+		}
 	case *ast.Literal, *ast.Ident:
 		v := b.Scalar(e)
 		if v.IsConst && v.Type == types.String {
@@ -179,9 +185,6 @@ func bindFind(b *bind.Binder, in *bind.Table, o *ast.Find) *bind.Table {
 		for _, name := range b.Tables("*") {
 			tables = append(tables, b.Table(ast.Name{Text: name}))
 		}
-	}
-	if len(tables) == 0 {
-		return b.FailedTable()
 	}
 	all := concat(b, tables, source, false)
 	cond := predicate(b, all, o.Cond, false)
@@ -284,13 +287,13 @@ func findColumn(b *bind.Binder, e ast.Expr) (bind.Column, *plan.Assign, bool) {
 
 // packed is a bag of the columns of all that are not among cols.
 func packed(all *bind.Table, cols []bind.Column) plan.Expr {
-	call := &plan.Call{Func: "_bag_pack_nonempty", T: types.Dynamic}
+	var rest []bind.Column
 	for _, c := range all.Columns[1:] {
 		if !slices.ContainsFunc(cols, func(x bind.Column) bool { return x.ID == c.ID || x.Name == c.Name }) {
-			call.Args = append(call.Args, &plan.Const{Value: c.Name, T: types.String}, c.Ref())
+			rest = append(rest, c)
 		}
 	}
-	return call
+	return bind.Pack(rest, true)
 }
 
 // away leaves out the columns of find's project-away; `*` is all but the source

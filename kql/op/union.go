@@ -74,7 +74,11 @@ func concat(b *bind.Binder, ins []*bind.Table, source string, common bool) *bind
 	}
 	ins, sources = present(ins, sources)
 	if len(ins) == 0 {
-		return b.FailedTable()
+		var cols []bind.Column
+		if source != "" {
+			cols = append(cols, b.NewColumn(source, types.String))
+		}
+		return b.EmptyTable(cols)
 	}
 	if len(ins) == 1 && source == "" {
 		t := ins[0].WithNode(ins[0].Node)

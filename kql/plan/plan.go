@@ -283,7 +283,8 @@ type TopNestedLevel struct {
 }
 
 // ScanStep is one step of scan. References to `step.column` are the function
-// "_step" with the step's and the column's name.
+// "_step" with the step's and the column's name. Assign sets state columns, or
+// columns of the input in the row that is given.
 type ScanStep struct {
 	Name     string
 	Optional bool

@@ -282,6 +282,10 @@ func (c *call) layout() []arg {
 // that repeats ends.
 func (c *call) fits(p *Param, e ast.Expr) bool {
 	l, ok := e.(*ast.Literal)
+	if id, isName := e.(*ast.Ident); isName && (p.Kind == Column || p.Kind == CommonColumn) {
+		_, isColumn := c.in.Find(id.Name.Text)
+		return isColumn || !c.b.HasTable(id.Name.Text)
+	}
 	if !ok {
 		_, isCall := e.(*ast.Call)
 		switch p.Kind {
