@@ -140,6 +140,11 @@ func (c *Commit) Replace(s *Snapshot, segs ...Segment) {
 		c.basedOn = s.Generation
 	}
 	c.replaces = append(c.replaces, segs...)
+	// What is forgotten from then on is in the new segments: to a rebuild, they
+	// are as old as the snapshot.
+	if s.opened.Before(c.Created) {
+		c.Created = s.opened
+	}
 }
 
 // Range returns what the footer of a segment of table has to say of a blob of

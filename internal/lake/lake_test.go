@@ -271,6 +271,27 @@ func TestAnEmptyFolderBecomesALake(t *testing.T) {
 	}
 }
 
+func TestManyCanOpenANewLakeAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			l, err := Open(t.Context(), dir, Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := l.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if v, err := openLake(t, dir, Options{}).Verify(t.Context(), nil); err != nil || len(v.Findings) > 0 {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
+
 func TestAFolderWithoutALakeIsRefusedIfOneMustExist(t *testing.T) {
 	dir := t.TempDir()
 	_, err := Open(t.Context(), dir, Options{MustExist: true})

@@ -275,6 +275,48 @@ func TestWhatWasForgottenStaysForgottenInARebuiltCatalogue(t *testing.T) {
 	checkLake(t, l2)
 }
 
+func TestWhatIsForgottenDuringACompactionStaysForgotten(t *testing.T) {
+	dir := t.TempDir()
+	now := &clock{t: noon}
+	l, w := lakeAndWriter(t, dir, Options{Now: now.now})
+	c := w.Begin()
+	c.Cursors = []CursorChange{{Expected: Cursor{Blob: "B"}, Next: Cursor{Blob: "B", Position: Position{10, 10, 10}, Tuples: 10}}}
+	r, err := c.Range(TableFlows, "B", 0, 9, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := put(c, Footer{Table: TableFlows, MinTime: noon, MaxTime: noon.Add(time.Hour), Blobs: []BlobRange{r}}, 10); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Commit(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	now.forward(time.Minute)
+	s := snapshot(t, l)
+	segs, err := s.Segments(t.Context(), TableFlows, TimeRange{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now.forward(time.Minute)
+	half := noon.Add(30 * time.Minute)
+	if rm, err := l.Forget(t.Context(), ForgetRequest{Before: half}); err != nil || rm.Cut != 1 {
+		t.Fatalf("%+v, %v", rm, err)
+	}
+	now.forward(time.Minute)
+	if err := mergeSegments(w, s, segs, 1); err != nil { // of rows that s still shows
+		t.Fatal(err)
+	}
+	if got := segments(t, l, TableFlows); len(got) != 1 || got[0].Level != 1 || !got[0].Hidden.Before.Equal(half) {
+		t.Errorf("after compaction: %+v", got)
+	}
+	closeSnapshots(t, l)
+	loseCatalogue(t, l, w)
+	l2, _ := rebuild(t, dir)
+	if got := segments(t, l2, TableFlows); len(got) != 1 || got[0].Level != 1 || !got[0].Hidden.Before.Equal(half) {
+		t.Errorf("rebuilt: %+v", got)
+	}
+}
+
 func TestABackupIsALake(t *testing.T) {
 	dir := t.TempDir()
 	l := openLake(t, dir, Options{})

@@ -17,8 +17,9 @@ type Snapshot struct {
 	Generation int64
 	Interval   time.Duration // of NTANetAnalytics
 
-	lake *Lake
-	lock *lock
+	lake   *Lake
+	lock   *lock
+	opened time.Time
 }
 
 // Snapshot opens the lake's newest generation for reading. Close it after use.
@@ -42,7 +43,7 @@ func (l *Lake) Snapshot(ctx context.Context) (*Snapshot, error) {
 		if err != nil {
 			return nil, err
 		}
-		s := &Snapshot{lake: l, lock: lk}
+		s := &Snapshot{lake: l, lock: lk, opened: l.opt.Now().UTC().Truncate(time.Microsecond)}
 		var seconds int64
 		if err := l.read.QueryRowContext(ctx, "SELECT generation, interval FROM lake").Scan(&s.Generation, &seconds); err != nil {
 			return nil, errors.Join(err, lk.remove())
