@@ -381,6 +381,9 @@ func (p *printer) selectQuery(q *Select, depth int) {
 		p.exprs(q.DistinctOn)
 		b.WriteString(") ")
 	}
+	if len(q.Items) == 0 {
+		b.WriteString("NULL AS none") // only the number of rows counts
+	}
 	p.list(len(q.Items), func(i int) {
 		it := q.Items[i]
 		p.expr(it.X, 0)

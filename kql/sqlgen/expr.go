@@ -64,7 +64,7 @@ func constant(t types.Type, v types.Value) (Arg, error) {
 		if t == types.String {
 			a.X, a.Value = sqlast.String(""), ""
 		} else {
-			a.X = sqlast.Cast{X: sqlast.Null{}, Type: sqlType(t, a.Form)}
+			a.X = sqlast.Cast{X: sqlast.Null{}, Type: SQLType(t, a.Form)}
 		}
 		return a, nil
 	}
@@ -97,8 +97,26 @@ func constant(t types.Type, v types.Value) (Arg, error) {
 	return a, nil
 }
 
-// sqlType returns the type of a column of type t in the given form.
-func sqlType(t types.Type, f physical.Form) sqlast.Type {
+// Literal returns a value of type t in the given form, typed.
+func Literal(t types.Type, form physical.Form, v types.Value) (sqlast.Expr, error) {
+	if at, ok := v.(types.Instant); ok && form == physical.Stamp {
+		return sqlast.Stamp((int64(at) - types.UnixEpochTicks) / types.TicksPerMicrosecond), nil
+	}
+	a, err := constant(t, v)
+	if err != nil {
+		return nil, err
+	}
+	if v == nil {
+		a.X = sqlast.Null{}
+		if t == types.String {
+			a.X = sqlast.String("")
+		}
+	}
+	return sqlast.Cast{X: a.X, Type: SQLType(t, form)}, nil
+}
+
+// SQLType returns the type of a column of type t in the given form.
+func SQLType(t types.Type, f physical.Form) sqlast.Type {
 	switch f {
 	case physical.Ticks:
 		return sqlast.BigInt
@@ -140,7 +158,7 @@ func typed(a Arg) sqlast.Expr {
 	if _, ok := a.X.(sqlast.Cast); ok {
 		return a.X
 	}
-	return sqlast.Cast{X: a.X, Type: sqlType(a.Type, a.Form)}
+	return sqlast.Cast{X: a.X, Type: SQLType(a.Type, a.Form)}
 }
 
 func nullable(a Arg) bool {

@@ -96,7 +96,7 @@ func (p *part) values(n *plan.Values) (*relation, error) {
 	for _, c := range n.Cols {
 		form := physical.Of(c.Type)
 		rows.Names = append(rows.Names, columnName(c.ID))
-		rows.Types = append(rows.Types, sqlType(c.Type, form))
+		rows.Types = append(rows.Types, SQLType(c.Type, form))
 		r.cols[c.ID] = column{c.Type, form}
 	}
 	rows.Names = append(rows.Names, number)
@@ -184,7 +184,7 @@ func (p *part) sequence(n *plan.Sequence) (*relation, error) {
 	name := columnName(n.Col.ID)
 	return &relation{
 		sel: &sqlast.Select{
-			Items: []sqlast.Item{{X: sqlast.Cast{X: x, Type: sqlType(n.Col.Type, form)}, Name: name}, {X: i, Name: index}},
+			Items: []sqlast.Item{{X: sqlast.Cast{X: x, Type: SQLType(n.Col.Type, form)}, Name: name}, {X: i, Name: index}},
 			From:  sqlast.Series{N: count, Name: index, Alias: alias},
 		},
 		open: true, cols: map[plan.ColumnID]column{n.Col.ID: {n.Col.Type, form}},

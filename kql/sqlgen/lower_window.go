@@ -142,7 +142,7 @@ func (p *part) windowItem(sc scope, w plan.WindowItem, order []sqlast.Order, gro
 		zero := sqlast.Call("coalesce", args[0].X, sqlast.Int(0))
 		over.Func = sqlast.Aggregate{Name: "sum", Args: []sqlast.Expr{zero}}
 		over.Running = true
-		out.X = sqlast.Cast{X: over, Type: sqlType(w.Column.Type, form)}
+		out.X = sqlast.Cast{X: over, Type: SQLType(w.Column.Type, form)}
 		return out, nil
 	}
 	return Arg{}, inexact("%s", w.Func)

@@ -3,6 +3,8 @@
 package sqlgen
 
 import (
+	"strings"
+
 	"github.com/azflow/azflow/kql/physical"
 	"github.com/azflow/azflow/kql/plan"
 	"github.com/azflow/azflow/kql/types"
@@ -39,6 +41,19 @@ type Part struct {
 	Columns []Column
 	Scans   []Scan
 	Calls   []Call
+}
+
+// Over returns the part's SQL with the relations that it scans defined before
+// it: one text "name AS (…)" each.
+func (p *Part) Over(relations []string) string {
+	if len(relations) == 0 {
+		return p.SQL
+	}
+	with := "WITH " + strings.Join(relations, ",\n")
+	if rest, ok := strings.CutPrefix(p.SQL, "WITH "); ok { // the printer writes nothing before it
+		return with + ", " + rest
+	}
+	return with + "\n" + p.SQL
 }
 
 // A Column is one column of a part's rows.

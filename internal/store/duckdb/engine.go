@@ -195,21 +195,17 @@ func (e *Engine) query(ctx context.Context, part *sqlgen.Part) (_ *rows, err err
 		if rel.Release != nil {
 			r.releases = append(r.releases, rel.Release)
 		}
-		text, err := e.relation(conn, s, rel)
+		text, err := e.writer(conn).Relation(s, rel)
 		if err != nil {
 			return nil, err
 		}
 		with = append(with, s.Name+" AS NOT MATERIALIZED (\n"+text+")")
 	}
-	text := part.SQL
-	if len(with) > 0 {
-		text = "WITH " + strings.Join(with, ",\n") + "\n(" + text + ")"
-	}
 	for _, c := range part.Columns {
 		r.cols = append(r.cols, c.Column)
 		r.forms = append(r.forms, c.Form)
 	}
-	return r, r.start(ctx, text)
+	return r, r.start(ctx, part.Over(with))
 }
 
 // exec runs a statement that gives no rows.

@@ -91,7 +91,7 @@ func (e *Engine) views(ctx context.Context, r *rows, text string, table func(str
 		if rel.Release != nil {
 			r.releases = append(r.releases, rel.Release)
 		}
-		body, err := e.relation(r.conn, scan, rel)
+		body, err := e.writer(r.conn).Relation(scan, rel)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,222 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/azflow/azflow/kql/sqlast"
+	"github.com/azflow/azflow/kql/sqlgen"
+	"github.com/azflow/azflow/kql/types"
+)
+
+// A Writer writes relations as SQL.
+type Writer struct {
+	Syntax *sqlast.Syntax
+	// Files writes the table function that reads Parquet files.
+	Files func(paths []string) string
+	// Any is the aggregate that takes any value.
+	Any string
+	// Join writes an aggregate of texts of entries: each entry once, sorted.
+	Join func(x, separator string) string
+	// Rows writes the query that gives rows held in memory.
+	Rows func(s sqlgen.Scan, rows [][]types.Value) (string, error)
+}
+
+// Relation writes the query that gives the rows of a scan, each column under
+// its alias.
+func (w *Writer) Relation(s sqlgen.Scan, rel *Relation) (string, error) {
+	var parts []string
+	var partial []Files
+	for _, f := range rel.Files {
+		if len(f.Paths) == 0 {
+			continue
+		}
+		if f.Partial && rel.Merge != nil {
+			partial = append(partial, f)
+			continue
+		}
+		var items []string
+		for _, c := range s.Columns {
+			x, err := w.fileColumn(f, c)
+			if err != nil {
+				return "", err
+			}
+			items = append(items, x+" AS "+c.Alias)
+		}
+		parts = append(parts, w.selectFrom(items, f))
+	}
+	if len(partial) > 0 {
+		text, err := w.mergedRows(s, partial, rel.Merge)
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, text)
+	}
+	if len(rel.Rows) > 0 {
+		text, err := w.Rows(s, rel.Rows)
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, text)
+	}
+	if len(parts) == 0 {
+		var items []string
+		for _, c := range s.Columns {
+			x, err := w.literal(c, nil)
+			if err != nil {
+				return "", err
+			}
+			items = append(items, x+" AS "+c.Alias)
+		}
+		if len(items) == 0 {
+			items = []string{"NULL AS none"}
+		}
+		parts = append(parts, "SELECT "+strings.Join(items, ", ")+" WHERE false")
+	}
+	return strings.Join(parts, "\nUNION ALL\n"), nil
+}
+
+// selectFrom reads items from files, hidden rows left out.
+func (w *Writer) selectFrom(items []string, f Files) string {
+	if len(items) == 0 {
+		items = []string{"NULL AS none"} // only the number of rows counts
+	}
+	text := "SELECT " + strings.Join(items, ", ") + "\nFROM " + w.Files(f.Paths)
+	if conds := w.visible(f.Hidden); len(conds) > 0 {
+		text += "\nWHERE " + strings.Join(conds, " AND ")
+	}
+	return text
+}
+
+// visible returns the conditions that a row which counts meets.
+func (w *Writer) visible(h Hidden) []string {
+	var out []string
+	if len(h.Blobs) > 0 {
+		id, gen := w.Syntax.QuoteIdent(h.BlobColumn), w.Syntax.QuoteIdent(h.GenerationColumn)
+		var ors []string
+		for _, b := range h.Blobs {
+			ors = append(ors, fmt.Sprintf("(%s = %s AND %s = %d)", id, w.Syntax.QuoteString(b.ID), gen, b.Generation))
+		}
+		out = append(out, "NOT ("+strings.Join(ors, " OR ")+")")
+	}
+	if h.Before != 0 {
+		out = append(out, w.Syntax.QuoteIdent(h.TimeColumn)+" >= "+w.stamp(h.Before))
+	}
+	if len(h.Captures) > 0 {
+		mac, at := w.Syntax.QuoteIdent(h.MACColumn), w.Syntax.QuoteIdent(h.TimeColumn)
+		var ors []string
+		for _, c := range h.Captures {
+			ors = append(ors, fmt.Sprintf("(%s = %s AND %s >= %s AND %s < %s)", mac, w.Syntax.QuoteString(c.MAC), at, w.stamp(c.From), at, w.stamp(c.To)))
+		}
+		out = append(out, fmt.Sprintf("NOT (%s = %s AND (%s))", w.Syntax.QuoteIdent(h.TypeColumn), w.Syntax.QuoteString(h.Type), strings.Join(ors, " OR ")))
+	}
+	if len(h.Texts) > 0 {
+		var list []string
+		for _, t := range h.Texts {
+			list = append(list, w.Syntax.QuoteString(strings.ToLower(t)))
+		}
+		out = append(out, "lower("+w.Syntax.QuoteIdent(h.TextColumn)+") NOT IN ("+strings.Join(list, ", ")+")")
+	}
+	return out
+}
+
+// stamp writes an instant as a timestamp.
+func (w *Writer) stamp(t types.Instant) string {
+	return w.Syntax.Stamp((int64(t) - types.UnixEpochTicks) / types.TicksPerMicrosecond)
+}
+
+// fileColumn returns the expression of a scan's column over a file's.
+func (w *Writer) fileColumn(f Files, c sqlgen.ScanColumn) (string, error) {
+	src, ok := f.Columns[c.Name]
+	if !ok || src.Column == "" {
+		return w.literal(c, src.Value)
+	}
+	return "CAST(" + w.Syntax.QuoteIdent(src.Column) + " AS " + w.sqlType(c) + ")", nil
+}
+
+// sqlType is the type of a scan's column.
+func (w *Writer) sqlType(c sqlgen.ScanColumn) string {
+	return w.Syntax.Types[sqlgen.SQLType(c.Type, c.Form)]
+}
+
+// literal writes a value of a scan's column.
+func (w *Writer) literal(c sqlgen.ScanColumn, v types.Value) (string, error) {
+	x, err := sqlgen.Literal(c.Type, c.Form, v)
+	if err != nil {
+		return "", err
+	}
+	return sqlast.PrintExpr(x, w.Syntax)
+}
+
+// mergedRows merges the rows of files that share the keys.
+func (w *Writer) mergedRows(s sqlgen.Scan, files []Files, m *Merge) (string, error) {
+	needed := slices.Clone(m.Keys)
+	for _, c := range s.Columns {
+		for _, f := range files {
+			if src := f.Columns[c.Name]; src.Column != "" && !slices.Contains(needed, src.Column) {
+				needed = append(needed, src.Column)
+			}
+		}
+	}
+	var raw []string
+	for _, f := range files {
+		var items []string
+		for i, n := range needed {
+			x := "NULL"
+			for _, src := range f.Columns {
+				if src.Column == n {
+					x = w.Syntax.QuoteIdent(n)
+				}
+			}
+			if slices.Contains(m.Keys, n) {
+				x = w.Syntax.QuoteIdent(n)
+			}
+			items = append(items, fmt.Sprintf("%s AS m%d", x, i))
+		}
+		raw = append(raw, w.selectFrom(items, f))
+	}
+	var items []string
+	for _, c := range s.Columns {
+		at := -1
+		for _, f := range files {
+			if src := f.Columns[c.Name]; src.Column != "" {
+				at = slices.Index(needed, src.Column)
+			}
+		}
+		if at < 0 {
+			x, err := w.literal(c, files[0].Columns[c.Name].Value)
+			if err != nil {
+				return "", err
+			}
+			items = append(items, x+" AS "+c.Alias)
+			continue
+		}
+		items = append(items, "CAST("+w.mergedColumn(m, needed[at], fmt.Sprintf("m%d", at))+" AS "+w.sqlType(c)+") AS "+c.Alias)
+	}
+	if len(items) == 0 {
+		items = []string{"NULL AS none"}
+	}
+	keys := make([]string, len(m.Keys))
+	for i := range m.Keys {
+		keys[i] = fmt.Sprintf("m%d", i)
+	}
+	return "SELECT " + strings.Join(items, ", ") + "\nFROM (" + strings.Join(raw, "\nUNION ALL\n") + ") AS raw\nGROUP BY " + strings.Join(keys, ", "), nil
+}
+
+// mergedColumn returns the aggregate that makes one value of a column of many.
+func (w *Writer) mergedColumn(m *Merge, column, x string) string {
+	switch {
+	case slices.Contains(m.Keys, column):
+		return x
+	case slices.Contains(m.Sum, column):
+		return "sum(" + x + ")"
+	case slices.Contains(m.Min, column):
+		return "min(" + x + ")"
+	case slices.Contains(m.Max, column):
+		return "max(" + x + ")"
+	case slices.Contains(m.Join, column):
+		return w.Join(x, m.Separator)
+	}
+	return w.Any + "(" + x + ")"
+}
