@@ -122,8 +122,16 @@ func NewColumns(d *Dict) *Columns { return &Columns{Dict: d} }
 // Len returns the number of rows.
 func (c *Columns) Len() int { return len(c.Time) }
 
-// Reset empties c and keeps its memory. It does not reset Dict.
+// maxKept is how many rows Reset keeps the memory of: more than any window
+// without a huge record has.
+const maxKept = 1 << 18
+
+// Reset empties c and keeps its memory, unless it is very much. It does not
+// reset Dict.
 func (c *Columns) Reset() {
+	if cap(c.Time) > maxKept {
+		*c = Columns{Dict: c.Dict, Issues: c.Issues, Drift: c.Drift}
+	}
 	c.Truncate(Mark{})
 	clear(c.Issues[:cap(c.Issues)])
 	c.Drift.Reset()

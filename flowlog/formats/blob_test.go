@@ -105,7 +105,7 @@ func TestEveryWrappingOfRecordsGivesTheSameTuples(t *testing.T) {
 func TestARecordLargerThanTheLimitIsRefusedAndSkipped(t *testing.T) {
 	for name, middle := range map[string][]string{
 		"one long text":    {`{"time":"2026-01-01T00:01:00Z","flowLogVersion":4,"x":"`, strings.Repeat("x", 1<<20), `","flowRecords":{"flows":[]}}`},
-		"no closing brace": {`{"time":"2026-01-01T00:01:00Z","flowLogVersion":4,"flowRecords":{"flows":[{"flowGroups":[{"flowTuples":["1767225600000,10.0.0.1,10.0.0.2,1,2,6,O,B,NX,0,0,0,0"`, strings.Repeat(`,""`, 1<<18), ""},
+		"no closing brace": {`{"time":"2026-01-01T00:01:00Z","flowLogVersion":4,"flowRecords":{"flows":[{"flowGroups":[{"flowTuples":["1767225600000,10.0.0.1,10.0.0.2,1,2,6,O,B,NX,0,0,0,0"`, strings.Repeat(`,"1767225600000,10.0.0.1,10.0.0.2,1,2,6,O,B,NX,0,0,0,0"`, 1<<14), ""},
 	} {
 		stream := func() io.Reader {
 			parts := []io.Reader{strings.NewReader(`{"records":[` + record(0, "") + "," + middle[0])}

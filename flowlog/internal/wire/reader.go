@@ -42,6 +42,11 @@ type Reader struct {
 	dst    *flowlog.Columns
 	base   int64 // offset of the window in the blob
 
+	// waiting is one more than the offset of a record that was cut short in
+	// its tuples: before it is decoded again it is checked to be whole, so
+	// that one without an end costs no rows.
+	waiting int64
+
 	// The record being read.
 	Rec      flowlog.RecordRun
 	Rule     uint32 // rule of the record itself, which events have
@@ -195,6 +200,12 @@ func (r *Reader) piece(i int, final bool, cur *flowlog.Cursor) (next int, what v
 	r.reason, r.depth = "", 0
 	switch r.At(i) {
 	case '{':
+		if r.waiting == r.base+int64(i)+1 {
+			if r.Skip(i); r.failed >= len(r.b) && r.reason != "" {
+				return 0, incomplete, ""
+			}
+			r.reason, r.depth = "", 0
+		}
 		return r.record(i, cur)
 	case '"':
 		return r.member(i, final)
@@ -242,6 +253,9 @@ func (r *Reader) record(i int, cur *flowlog.Cursor) (next int, what verdict, rea
 		what, reason = broken, tooLarge
 	case r.reason != "" && r.failed >= len(r.b):
 		what = incomplete
+		if r.body != nil {
+			r.waiting = r.base + int64(i) + 1
+		}
 	case r.reason != "":
 		what, reason = broken, r.reason
 	case r.refused != "":
