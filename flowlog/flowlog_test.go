@@ -199,3 +199,18 @@ func TestIssueText(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestResetGivesBackTheMemoryOfAHugeBatch(t *testing.T) {
+	c := NewColumns(NewDict())
+	c.Grow(1000)
+	c.Reset()
+	if cap(c.Time) < 1000 {
+		t.Error("the memory of a small batch was given back")
+	}
+	c.Grow(maxKept + 1)
+	c.SetLen(maxKept + 1)
+	c.Reset()
+	if c.Len() != 0 || cap(c.Time) > 0 || cap(c.BytesDestToSrc) > 0 {
+		t.Errorf("%d rows, room for %d", c.Len(), cap(c.Time))
+	}
+}

@@ -77,3 +77,15 @@ func TestWindowsReturnReadErrorsAndWhatWasReadBefore(t *testing.T) {
 		t.Errorf("Next = %q, %v, %v", b, last, err)
 	}
 }
+
+func TestWindowsCanGoOnWithAnotherInput(t *testing.T) {
+	w := NewWindows(bytes.NewReader([]byte("first, left half read")), 100)
+	if _, _, err := w.Next(); err != nil {
+		t.Fatal(err)
+	}
+	w.Discard(3)
+	w.Reset(bytes.NewReader([]byte("second")))
+	if b, last, err := w.Next(); string(b) != "second" || !last || err != nil {
+		t.Errorf("Next = %q, %v, %v", b, last, err)
+	}
+}

@@ -39,10 +39,6 @@ func readFlow(r *wire.Reader, i int) (next int) {
 }
 
 func readSaved(r *wire.Reader) {
-	if len(r.Saved) == 0 {
-		r.Refuse("event has no tuple")
-		return
-	}
 	layout := layoutOf(r)
 	if r.Rec.Version == 0 {
 		r.Rec.Version = versionOf(r, layout)

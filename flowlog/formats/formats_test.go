@@ -129,3 +129,11 @@ func FuzzDecode(f *testing.F) {
 	}
 	wiretest.Fuzz(f, newDecoder, seeds...)
 }
+
+func TestARecordOfTwoFormatsIsRefused(t *testing.T) {
+	blob := `[{"flow.0":"1616583277,10.1.2.3,192.0.2.8,55486,443,T,O,A","properties":{"Version":1,"flows":[]}},{"properties":{"Version":1,"flows":[]}}]`
+	cols, cur := wiretest.Decode(NewDecoder(), []byte(blob))
+	if len(cols.Records) != 1 || cols.Len() != 0 || cur.Records != 2 || len(cols.Issues) != 1 || cols.Issues[0].Reason != "record is of two formats at once" {
+		t.Errorf("cursor %+v, got\n%s", cur, cols)
+	}
+}
