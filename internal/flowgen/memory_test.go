@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
@@ -218,6 +219,11 @@ func (l *logged) parse(text string) error {
 		return err
 	}
 	l.src, l.dst, l.srcPort, l.dstPort, l.proto, l.direction = f[1], f[2], f[3], f[4], f[5], f[6]
+	for _, a := range []string{l.src, l.dst} {
+		if _, err := netip.ParseAddr(a); err != nil {
+			return err
+		}
+	}
 	switch l.version {
 	case 4:
 		l.at = time.UnixMilli(n).UTC()
