@@ -8,7 +8,8 @@ import "github.com/azflow/azflow/kql/types"
 // from them are not repeated.
 type Operator interface {
 	Node
-	operator()
+	// Head returns what all operators have in common.
+	Head() *Op
 }
 
 // Op is what all operators have in common; operators embed it.
@@ -18,7 +19,8 @@ type Op struct {
 	Params  []Property
 }
 
-func (*Op) operator() {}
+// Head returns o.
+func (o *Op) Head() *Op { return o }
 
 type (
 	// Where is `where p` or `filter p`.

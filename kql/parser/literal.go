@@ -367,11 +367,11 @@ func (p *parser) jsonProperty() (jsonPair, bool) {
 		p.missingTokenSaying("Missing string", "KS006")
 		p.next()
 	default:
-		mark := len(p.diags)
+		mark := p.mark()
+		p.missingTokenSaying("Missing string", "KS006")
 		value, ok := p.json()
-		if ok {
-			p.diags = p.diags[:mark]
-			p.missing("string")
+		if !ok {
+			p.reset(mark)
 		}
 		return jsonPair{"", value}, ok
 	}

@@ -30,7 +30,7 @@ var mvApplyProperties = propertySpecs{"with_itemindex": {value: nameValue}}
 // applyItems takes the items; a lone `to typeof(…)` has none.
 func (p *parser) applyItems() []ast.MvItem {
 	if p.tok().isKeyword("to") {
-		before, mark := p.pos, len(p.diags)
+		mark := p.mark()
 		item := ast.MvItem{}
 		start := p.start()
 		p.toType(&item)
@@ -38,7 +38,7 @@ func (p *parser) applyItems() []ast.MvItem {
 			item.Pos = p.from(start)
 			return []ast.MvItem{item}
 		}
-		p.pos, p.diags = before, p.diags[:mark]
+		p.reset(mark)
 	}
 	return p.mvItems(p.applyItemsEnd)
 }

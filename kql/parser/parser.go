@@ -42,8 +42,8 @@ type parser struct {
 	pos    int
 	diags  diag.List
 	depth  int
-	// mended is the position up to which a fault has been reported and skipped:
-	// a token missing there is no new fault.
+	// mended is the position of the last fault that was reported: what else is
+	// missing there follows from it.
 	mended int
 	// closer is what ends the query that a statement here may hold: "}" in a
 	// lambda, else "".
@@ -127,6 +127,15 @@ func (p *parser) acceptText(texts ...string) (ast.Name, bool) {
 	return ast.Name{}, false
 }
 
+// A place is what to go back to when a reading of the text fails.
+type place struct{ pos, mended, diags int }
+
+func (p *parser) mark() place { return place{p.pos, p.mended, len(p.diags)} }
+
+func (p *parser) reset(to place) {
+	p.pos, p.mended, p.diags = to.pos, to.mended, p.diags[:to.diags]
+}
+
 // lastEnd returns where the last taken token ends.
 func (p *parser) lastEnd() int {
 	if p.pos == 0 {
@@ -164,6 +173,7 @@ func (p *parser) missingTokenSaying(msg, code string) {
 		at = t.Span
 	}
 	p.report(code, at, msg, "")
+	p.mended = p.pos
 }
 
 func expected(texts []string) string {
@@ -182,6 +192,7 @@ func (p *parser) missingSaying(code, msg string) {
 	}
 	end := p.lastEnd()
 	p.report(code, diag.Span{Start: end, End: end}, msg, "")
+	p.mended = p.pos
 }
 
 // bad returns a node for what is missing after the last token.
@@ -315,10 +326,10 @@ func commaList[T any](p *parser, l list[T]) []T {
 				return append(items, l.missing())
 			}
 		case l.end != nil:
-			before, mark := p.pos, len(p.diags)
+			mark := p.mark()
 			p.missingToken(",")
-			if x, ok = l.item(); !ok || p.pos == before {
-				p.diags = p.diags[:mark]
+			if x, ok = l.item(); !ok || p.pos == mark.pos {
+				p.reset(mark)
 				return items
 			}
 		default:

@@ -223,7 +223,6 @@ func (p *parser) body(x *ast.Lambda) {
 		}
 		x.Statements = append(x.Statements, s)
 		p.expect(";")
-		p.accept(";")
 	}
 	x.Body = p.pipeline("}")
 	p.accept(";")
