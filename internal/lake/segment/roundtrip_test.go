@@ -287,6 +287,14 @@ func TestRowsComeBackAsWritten(t *testing.T) {
 			if err := errors.Join(w.WriteRange(b, 0, cut), w.WriteRange(b, cut, b.Rows)); err != nil {
 				t.Fatal(err)
 			}
+			for _, c := range b.Columns { // the maker may use its memory again
+				clear(c.IDs)
+				clear(c.Ends)
+				clear(c.Via)
+				clear(c.Ints)
+				clear(c.Reals)
+				clear(c.Valid)
+			}
 		}
 		s, err := w.Close(nil)
 		if err != nil {
@@ -310,6 +318,50 @@ func TestRowsComeBackAsWritten(t *testing.T) {
 			checkRange(t, f, s.Ranges[i], want[i])
 		}
 	})
+}
+
+func TestADictionaryMayGrowAndStartAnew(t *testing.T) {
+	fields := []batch.Field{{Name: "s", Kind: batch.Text}, {Name: "n", Kind: batch.Int64, Nullable: true}}
+	var buf bytes.Buffer
+	w, err := segment.NewWriter(&buf, fields, segment.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &batch.Dict{}
+	var want [][]any
+	for i := range 10 {
+		if i == 6 {
+			d.Reset() // positions mean something else from here on
+		}
+		d.Text = append(d.Text, fmt.Sprint("text ", i))
+		d.Ints = append(d.Ints, int64(i))
+		b := batch.Batch{Rows: len(d.Text), Fields: fields, Columns: make([]batch.Column, 2)}
+		for k := range d.Text {
+			for c := range b.Columns {
+				b.Columns[c].Form, b.Columns[c].Dict = batch.Coded, d
+				b.Columns[c].IDs = append(b.Columns[c].IDs, uint32(k))
+			}
+			want = append(want, []any{d.Text[k], d.Ints[k]})
+		}
+		if err := w.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Close(nil); err != nil {
+		t.Fatal(err)
+	}
+	_, got, err := rows(buf.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row := range want {
+		if got[0][row] != want[row][0] || got[1][row] != want[row][1] {
+			t.Fatalf("row %d is %v %v, want %v", row, got[0][row], got[1][row], want[row])
+		}
+	}
+	if len(got[0]) != len(want) {
+		t.Errorf("%d rows of %d", len(got[0]), len(want))
+	}
 }
 
 // checkRange compares a range with the values that it is of.

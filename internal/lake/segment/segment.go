@@ -83,7 +83,10 @@ const (
 type Options struct {
 	Codec     Codec
 	GroupRows int // rows of a row group, the unit of pruning; at most 1<<20
-	PageRows  int // rows of a page, the unit of buffering; default 32,768
+	// PageRows is the rows of a page, the unit of buffering; default 32,768. An
+	// open writer of all columns of Flows then takes 21 MB, with 8,192 rows 14 MB
+	// for files 1 % larger.
+	PageRows int
 }
 
 const (
