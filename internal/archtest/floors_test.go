@@ -28,8 +28,8 @@ var floors = [][]string{
 	{"kql/op", "kql/plugin", "kql/lint", "internal/source/*"},                                         // operators
 	{"kql"}, // the compiler
 	{"kql/editor", "internal/store"},
-	{"internal/store/*"},                  // the adapters
-	{"internal/ingest", "internal/query"}, // engines
+	{"internal/store/*"}, // the adapters
+	{"internal/ingest", "internal/query", "internal/upkeep"}, // engines
 	{"internal/app"},
 	{"cmd/azflow"},
 }
