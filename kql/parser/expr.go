@@ -388,7 +388,9 @@ func (p *parser) close(sign string) {
 	if p.accept(sign) {
 		return
 	}
-	p.missingToken(sign)
+	if p.lost != p.depth || p.depth == 0 {
+		p.missingToken(sign)
+	}
 	if p.skipTo(sign) && p.tok().is(sign) {
 		p.next()
 	}

@@ -63,7 +63,7 @@ func (l *lexer) error(code string, at diag.Span, msg, hint string) {
 func (l *lexer) mend(at diag.Span, what, better string) {
 	if l.warnings++; l.warnings <= maxDiagnostics {
 		l.diags = append(l.diags, diag.Diagnostic{
-			Severity: diag.Warning, Code: "AZ010", Span: at,
+			Severity: diag.Warning, Code: "AZ006", Span: at,
 			Msg: what, Fix: &diag.Fix{Span: at, Text: better},
 		})
 	}

@@ -16,8 +16,9 @@ import (
 	"github.com/azflow/azflow/kql/diag"
 )
 
-// maxDepth bounds how deep expressions, lambdas and JSON may nest.
-const maxDepth = 512
+// maxDepth bounds how deep expressions, lambdas and JSON may nest; a pair of
+// parentheses is two levels.
+const maxDepth = 1024
 
 // Parse reads a query text. The tree is never nil; where the diagnostics have
 // errors it is partial, with Bad nodes for what could not be read.
@@ -45,6 +46,9 @@ type parser struct {
 	// mended is the position of the last fault that was reported: what else is
 	// missing there follows from it.
 	mended int
+	// lost is the depth at which a closing sign was reported as missing by the
+	// query before it.
+	lost int
 	// closer is what ends the query that a statement here may hold: "}" in a
 	// lambda, else "".
 	closer string

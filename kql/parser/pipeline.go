@@ -96,6 +96,7 @@ func (p *parser) reportLeftover(closer string) {
 		p.missingToken("]")
 	case closer != "":
 		p.missingToken(closer)
+		p.lost = p.depth - 1
 	case p.startsStatement():
 		p.missingToken(";")
 	default:
