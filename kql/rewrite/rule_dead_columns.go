@@ -5,7 +5,7 @@ import "github.com/azflow/azflow/kql/plan"
 // deadColumns drops columns that nothing above uses. The columns of a Shared
 // that some reader uses stay for all its readers.
 func deadColumns(r *run, root plan.Node) plan.Node {
-	d := &deadener{shared: map[*plan.Shared]*plan.Shared{}}
+	d := &deadener{shared: map[*plan.Shared]*plan.Shared{}, subqueries: map[plan.Node]plan.Node{}}
 	return d.prune(root, allOf(root))
 }
 
@@ -21,7 +21,11 @@ func allOf(nodes ...plan.Node) columnSet {
 	return s
 }
 
-type deadener struct{ shared map[*plan.Shared]*plan.Shared }
+// A deadener prunes one plan. Nodes that stand in several places stay one node.
+type deadener struct {
+	shared     map[*plan.Shared]*plan.Shared
+	subqueries map[plan.Node]plan.Node
+}
 
 // with returns s and the columns that the expressions use. Subqueries inside
 // them are pruned on their own.
@@ -183,14 +187,19 @@ func (d *deadener) subquery(e plan.Expr) plan.Expr {
 
 // first prunes a subquery, of which the first column counts.
 func (d *deadener) first(n plan.Node) plan.Node {
+	if done := d.subqueries[n]; done != nil {
+		return done
+	}
 	cols := n.Columns()
-	if len(cols) == 0 {
-		return d.prune(n, allOf(n))
+	need := columnSet{}
+	if len(cols) > 0 {
+		need[cols[0].ID] = true
 	}
-	out := d.prune(n, columnSet{cols[0].ID: true})
-	if len(out.Columns()) > 0 && out.Columns()[0].ID != cols[0].ID {
-		return &plan.Project{Input: out, Items: passes(cols[:1])}
+	out := d.prune(n, need)
+	if len(cols) > 0 && (len(out.Columns()) == 0 || out.Columns()[0].ID != cols[0].ID) {
+		out = &plan.Project{Input: out, Items: passes(cols[:1])}
 	}
+	d.subqueries[n] = out
 	return out
 }
 

@@ -171,7 +171,11 @@ func (p *printer) expr(e Expr, tight int) {
 			p.fail("no operator %q", e.Op)
 		}
 		done := open(own)
-		p.expr(e.L, own)
+		left := own
+		if own == tightIs {
+			left++ // comparisons do not chain
+		}
+		p.expr(e.L, left)
 		op := e.Op
 		if o, ok := p.s.Infix[op]; ok {
 			op = o
