@@ -125,6 +125,9 @@ func TestARecordLargerThanTheLimitIsRefusedAndSkipped(t *testing.T) {
 		if largest > flowlog.MaxRecordSize+1<<20+flowlog.Pad {
 			t.Errorf("%s: a window took %d bytes", name, largest)
 		}
+		if rows := cap(cols.Time); rows > 1<<17 {
+			t.Errorf("%s: room for %d rows was made", name, rows)
+		}
 		if testing.Short() {
 			continue
 		}

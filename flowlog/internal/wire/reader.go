@@ -43,9 +43,10 @@ type Reader struct {
 	base   int64 // offset of the window in the blob
 
 	// waiting is one more than the offset of a record that was cut short in
-	// its tuples: before it is decoded again it is checked to be whole, so
-	// that one without an end costs no rows.
+	// its tuples: before it is decoded again it is read without keeping rows,
+	// so that one without an end costs little memory.
 	waiting int64
+	dry     bool
 
 	// The record being read.
 	Rec      flowlog.RecordRun
@@ -201,8 +202,11 @@ func (r *Reader) piece(i int, final bool, cur *flowlog.Cursor) (next int, what v
 	switch r.At(i) {
 	case '{':
 		if r.waiting == r.base+int64(i)+1 {
-			if r.Skip(i); r.failed >= len(r.b) && r.reason != "" {
-				return 0, incomplete, ""
+			r.dry = true
+			next, what, reason = r.record(i, cur)
+			r.dry = false
+			if what != sound {
+				return next, what, reason
 			}
 			r.reason, r.depth = "", 0
 		}
@@ -261,7 +265,7 @@ func (r *Reader) record(i int, cur *flowlog.Cursor) (next int, what verdict, rea
 	case r.refused != "":
 		what, reason = refused, r.refused
 	}
-	if what != sound {
+	if what != sound || r.dry {
 		r.dst.Truncate(mark)
 		return next, what, reason
 	}
@@ -599,6 +603,9 @@ func (r *Reader) Tuples(i int, layout Layout, fast func(r *Reader, i int) (next 
 	firstRow := r.dst.Len()
 	i, more := r.Enter(i, '[')
 	for more {
+		if r.dry {
+			r.dst.SetLen(firstRow)
+		}
 		switch c := r.At(i); c {
 		case '"':
 			if fast != nil {
