@@ -310,28 +310,38 @@ func (f *found) complete(c *foundCommit) error {
 // order sorts the commits so that each comes after those that replaced it,
 // and of two that exclude each other the one surely committed comes first.
 func (f *found) order() {
-	type origin struct {
-		writer string
-		seq    int64
-	}
 	replacers := map[*foundCommit][]*foundCommit{}
-	live := map[origin]bool{} // commits some segment of which was replaced: they were live then
+	var live []Origin // commits some segment of which was replaced: they were live then
 	begin := map[reading]bool{}
 	for _, c := range f.commits {
 		for _, name := range c.replaces {
 			if fn, ok := parseFileName(path.Base(name)); ok {
-				live[origin{fn.writer, fn.seq}] = true
+				live = append(live, Origin{fn.writer, fn.seq, fn.seq})
 			}
 			if o := f.byName[name]; o != nil && o != c {
 				replacers[o] = append(replacers[o], c)
 			}
 		}
+		for _, s := range c.segs {
+			live = append(live, s.Origins...)
+		}
 		for _, r := range c.readings(nil) {
 			begin[reading{BlobGen: r.BlobGen, from: r.from}] = true
 		}
 	}
+	live = joinOrigins(live)
 	for _, c := range f.commits {
-		c.continued = live[origin{c.writer, c.seq}]
+		_, c.continued = slices.BinarySearchFunc(live, c, func(o Origin, c *foundCommit) int {
+			switch {
+			case o.Writer != c.writer:
+				return cmp.Compare(o.Writer, c.writer)
+			case o.Last < c.seq:
+				return -1
+			case o.First > c.seq:
+				return 1
+			}
+			return 0
+		})
 		for _, r := range c.readings(nil) {
 			if r.to > r.from && begin[reading{BlobGen: r.BlobGen, from: r.to}] {
 				c.continued = true

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -49,6 +50,16 @@ type Footer struct {
 	AddressFilter []byte `json:"address_filter,omitempty"`
 	// Replaces names the segments whose rows this one's commit took over.
 	Replaces []string `json:"replaces,omitempty"`
+	// Origins are the commits, all the way back, whose rows were merged here;
+	// sorted. That they are named proves that they were committed.
+	Origins []Origin `json:"origins,omitempty"`
+}
+
+// Origin names commits First to Last of a writer.
+type Origin struct {
+	Writer string `json:"writer"`
+	First  int64  `json:"first"`
+	Last   int64  `json:"last"`
 }
 
 // BlobGen names one reading of a blob: a rewritten blob gets a new generation.
@@ -135,6 +146,10 @@ func MergeFooters(segs []Segment, hidden []BlobGen) Footer {
 		}
 		out.SchemaVersion = max(out.SchemaVersion, f.SchemaVersion)
 		out.Partial = out.Partial || f.Partial
+		out.Origins = append(out.Origins, f.Origins...)
+		if seq, ok := commitSeq(f.Commit, f.Writer); ok {
+			out.Origins = append(out.Origins, Origin{f.Writer, seq, seq})
+		}
 		out.MinTime, out.MaxTime = earliest(out.MinTime, f.MinTime), latest(out.MaxTime, f.MaxTime)
 		out.MinFlowStart, out.MaxFlowStart = earliest(out.MinFlowStart, f.MinFlowStart), latest(out.MaxFlowStart, f.MaxFlowStart)
 		out.Subscriptions = append(out.Subscriptions, f.Subscriptions...)
@@ -156,7 +171,33 @@ func MergeFooters(segs []Segment, hidden []BlobGen) Footer {
 	}
 	slices.Sort(out.Subscriptions)
 	out.Subscriptions = slices.Compact(out.Subscriptions)
+	out.Origins = joinOrigins(out.Origins)
 	return out
+}
+
+// joinOrigins sorts list and joins what is next to each other.
+func joinOrigins(list []Origin) []Origin {
+	slices.SortFunc(list, func(a, b Origin) int {
+		return cmp.Or(cmp.Compare(a.Writer, b.Writer), cmp.Compare(a.First, b.First))
+	})
+	var out []Origin
+	for _, o := range list {
+		if n := len(out); n > 0 && out[n-1].Writer == o.Writer && o.First <= out[n-1].Last+1 {
+			out[n-1].Last = max(out[n-1].Last, o.Last)
+			continue
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// commitID returns the id of a writer's commit, and commitSeq its number.
+func commitID(writer string, seq int64) string { return fmt.Sprintf("%s-%d", writer, seq) }
+
+func commitSeq(id, writer string) (int64, bool) {
+	n, ok := strings.CutPrefix(id, writer+"-")
+	seq, err := strconv.ParseInt(n, 10, 64)
+	return seq, ok && err == nil
 }
 
 // join returns the range of a and the b that goes on where a ends.

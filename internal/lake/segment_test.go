@@ -30,7 +30,7 @@ func FuzzAFooterIsReadAsItWasWritten(f *testing.F) {
 	full := Footer{
 		Table: TableFlows, SchemaVersion: 3, Writer: "w", Commit: "w-1", Created: noon, MinTime: noon, MaxTime: noon.Add(time.Hour),
 		MinFlowStart: noon, MaxFlowStart: noon, Level: 1, Partial: true, Interval: time.Hour, Columns: []string{"a"},
-		Subscriptions: []string{"s"}, AddressFilter: []byte{0, 255}, Replaces: []string{"x"},
+		Subscriptions: []string{"s"}, AddressFilter: []byte{0, 255}, Replaces: []string{"x"}, Origins: []Origin{{"w", 1, 2}},
 		Blobs: []BlobRange{{
 			BlobGen: BlobGen{"B", 1}, First: 1, Last: 2, Rows: 2, From: Position{1, 2, 3},
 			Cursor: Cursor{Blob: "B", Generation: 1, Position: Position{4, 5, 6}, Hour: noon, ETag: "e", FirstRecord: []byte{1}, Final: true},
@@ -116,6 +116,17 @@ func TestABlobsRangesAreJoinedOnlyWhereOneGoesOn(t *testing.T) {
 	}
 	if len(a.Rules) != 1 || a.Rules[0].Hits != 20 || !a.Rules[0].FirstSeen.Equal(noon) || len(a.Locals) != 1 {
 		t.Errorf("sightings %+v %+v", a.Rules, a.Locals)
+	}
+}
+
+func TestOriginsAreKeptAsRanges(t *testing.T) {
+	seg := func(writer string, seq int64, origins ...Origin) Segment {
+		return Segment{Footer: Footer{Writer: writer, Commit: commitID(writer, seq), Origins: origins}}
+	}
+	f := MergeFooters([]Segment{seg("a", 3), seg("b", 7, Origin{"a", 5, 9}, Origin{"c", 1, 2}), seg("a", 4), seg("c", 4), seg("a", 8)}, nil)
+	want := []Origin{{"a", 3, 9}, {"b", 7, 7}, {"c", 1, 2}, {"c", 4, 4}}
+	if !reflect.DeepEqual(f.Origins, want) {
+		t.Errorf("origins %v, want %v", f.Origins, want)
 	}
 }
 

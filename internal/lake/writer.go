@@ -73,7 +73,7 @@ func (w *Writer) Close() error { return w.lock.remove() }
 func (w *Writer) Begin() *Commit {
 	seq := w.seq.Add(1)
 	return &Commit{
-		ID:      fmt.Sprintf("%s-%d", w.id, seq),
+		ID:      commitID(w.id, seq),
 		Created: w.lake.opt.Now().UTC().Truncate(time.Microsecond),
 		writer:  w,
 		seq:     seq,
