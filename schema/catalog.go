@@ -34,7 +34,7 @@ func NewCatalog(tables []Table) *Catalog {
 		}
 		pt := &plan.Table{Name: t.Name, Doc: t.Doc, Time: t.TimeColumn, Hidden: t.Hidden}
 		for _, col := range t.Columns {
-			pt.Columns = append(pt.Columns, plan.TableColumn{Name: col.Name, Type: col.Type, Doc: col.Doc, Hidden: col.Hidden, IPv4: col.IPv4, Expr: expr(col)})
+			pt.Columns = append(pt.Columns, plan.TableColumn{Name: col.Name, Type: col.Type, Doc: col.Doc, Hidden: col.Hidden, IPv4: col.IPv4, Expr: expr(col), Values: col.Values})
 		}
 		for _, v := range t.Variants() {
 			if pt.Variants == nil {

@@ -1,23 +1,21 @@
 package schema_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/azflow/azflow/internal/spectest"
 	"github.com/azflow/azflow/schema"
 )
-
-var update = flag.Bool("update", false, "write docs/tables.md")
 
 const page = "../docs/tables.md"
 
 func TestTablesPageIsUpToDate(t *testing.T) {
 	want := tablesPage()
-	if *update {
+	if spectest.Update() {
 		if err := os.MkdirAll("../docs", 0o755); err != nil {
 			t.Fatal(err)
 		}

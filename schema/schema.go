@@ -69,6 +69,9 @@ type Column struct {
 	Default string
 	// Storage overrides how values are stored; zero for what Type implies.
 	Storage Physical
+	// Values has the words that a column of text mostly holds, as they are
+	// written; nil if there are no such words.
+	Values []string
 }
 
 // Source says where a column's values come from.

@@ -15,6 +15,10 @@ import (
 
 var update = flag.Bool("update", false, "record the sections that the tests own with what they got")
 
+// Update reports whether the tests run with -update, the flag that this package
+// defines for all tests that import it.
+func Update() bool { return *update }
+
 // A Spec is a txtar file of the specification: a query and what each stage of
 // the compiler makes of it. A test owns some sections and checks those, so that
 // the parser, the printer, the binder and the engines are tested by the same

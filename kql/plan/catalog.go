@@ -43,6 +43,9 @@ type TableColumn struct {
 	// Expr is set on a column that is not stored: a scalar KQL expression over
 	// the table's stored columns, hidden ones included, of the column's type.
 	Expr string
+	// Values has the words that a column of text mostly holds, as they are
+	// written; nil if there are no such words.
+	Values []string
 }
 
 // Function is a function written in KQL, as Kusto stores them.
