@@ -17,6 +17,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "sum",
+			New:    sum,
 		},
 		{
 			Name: "sumif",
@@ -29,6 +30,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "sumif",
+			New:    onlyIf(sum, 1),
 		},
 		{
 			Name: "cnt",
@@ -40,6 +42,7 @@ func aggregateFuncs() []Aggregate {
 			Prefix:   "cnt",
 			Obsolete: "count",
 			Hidden:   true,
+			New:      count,
 		},
 		{
 			Name: "count",
@@ -52,6 +55,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "count",
+			New:    count,
 		},
 		{
 			Name: "countif",
@@ -63,6 +67,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "countif",
+			New:    countIf,
 		},
 		{
 			Name: "dcount",
@@ -75,6 +80,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "dcount",
+			New:    countDistinct,
 		},
 		{
 			Name: "dcountif",
@@ -88,6 +94,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "dcountif",
+			New:    onlyIf(countDistinct, 1),
 		},
 		{
 			Name: "count_distinct",
@@ -99,6 +106,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "count_distinct",
+			New:    countDistinct,
 		},
 		{
 			Name: "count_distinctif",
@@ -111,6 +119,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "count_distinctif",
+			New:    onlyIf(countDistinct, 1),
 		},
 		{
 			Name: "min",
@@ -122,6 +131,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "min",
+			New:    extreme(-1),
 		},
 		{
 			Name: "minif",
@@ -134,6 +144,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "minif",
+			New:    onlyIf(extreme(-1), 1),
 		},
 		{
 			Name: "max",
@@ -145,6 +156,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "max",
+			New:    extreme(1),
 		},
 		{
 			Name: "maxif",
@@ -157,6 +169,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "maxif",
+			New:    onlyIf(extreme(1), 1),
 		},
 		{
 			Name: "avg",
@@ -180,6 +193,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "avg",
+			New:    avg,
 		},
 		{
 			Name: "avgif",
@@ -208,6 +222,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "avgif",
+			New:    onlyIf(avg, 1),
 		},
 		{
 			Name: "make_list",
@@ -220,6 +235,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "list",
+			New:    makeList(false),
 		},
 		{
 			Name: "makelist",
@@ -234,6 +250,7 @@ func aggregateFuncs() []Aggregate {
 			Prefix:   "list",
 			Obsolete: "make_list",
 			Hidden:   true,
+			New:      makeList(false),
 		},
 		{
 			Name: "make_list_if",
@@ -247,6 +264,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "list",
+			New:    onlyIf(makeList(false), 1),
 		},
 		{
 			Name: "make_list_with_nulls",
@@ -258,6 +276,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "list",
+			New:    makeList(true),
 		},
 		{
 			Name: "make_set",
@@ -270,6 +289,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "set",
+			New:    makeSet,
 		},
 		{
 			Name: "makeset",
@@ -284,6 +304,7 @@ func aggregateFuncs() []Aggregate {
 			Prefix:   "set",
 			Obsolete: "make_set",
 			Hidden:   true,
+			New:      makeSet,
 		},
 		{
 			Name: "make_set_if",
@@ -297,6 +318,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "set",
+			New:    onlyIf(makeSet, 1),
 		},
 		{
 			Name: "make_bag",
@@ -309,6 +331,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "bag",
+			New:    makeBag,
 		},
 		{
 			Name: "make_bag_if",
@@ -322,6 +345,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "bag",
+			New:    onlyIf(makeBag, 1),
 		},
 		{
 			Name: "make_dictionary",
@@ -335,6 +359,7 @@ func aggregateFuncs() []Aggregate {
 			Naming: PrefixAndFirstArg,
 			Prefix: "dictionary",
 			Hidden: true,
+			New:    makeBag,
 		},
 		{
 			Name: "buildschema",
@@ -346,6 +371,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "schema",
+			New:    buildSchema,
 		},
 		{
 			Name: "passthrough",
@@ -357,6 +383,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: FirstArgName,
 			Hidden: true,
+			New:    takeAny,
 		},
 		{
 			Name: "percentile",
@@ -368,6 +395,7 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: PercentileType}},
 			},
 			Naming: PercentileName,
+			New:    percentiles(false, false),
 		},
 		{
 			Name: "percentiles",
@@ -379,6 +407,7 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: PercentileType}},
 			},
 			Naming: PercentileName,
+			New:    percentiles(false, false),
 		},
 		{
 			Name: "percentiles_array",
@@ -394,6 +423,7 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: PercentileName,
+			New:    percentiles(false, true),
 		},
 		{
 			Name: "percentilew",
@@ -406,6 +436,7 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: PercentileType}},
 			},
 			Naming: PercentileName,
+			New:    percentiles(true, false),
 		},
 		{
 			Name: "percentilesw",
@@ -418,6 +449,7 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: PercentileType}},
 			},
 			Naming: PercentileName,
+			New:    percentiles(true, false),
 		},
 		{
 			Name: "percentilesw_array",
@@ -435,6 +467,7 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: PercentileName,
+			New:    percentiles(true, true),
 		},
 		{
 			Name: "stdev",
@@ -446,6 +479,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "stdev",
+			New:    moment(true, true),
 		},
 		{
 			Name: "stdevif",
@@ -458,6 +492,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "stdevif",
+			New:    onlyIf(moment(true, true), 1),
 		},
 		{
 			Name: "stdevp",
@@ -469,6 +504,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "stdevp",
+			New:    moment(false, true),
 		},
 		{
 			Name: "variance",
@@ -480,6 +516,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "variance",
+			New:    moment(true, false),
 		},
 		{
 			Name: "varianceif",
@@ -492,6 +529,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "varianceif",
+			New:    onlyIf(moment(true, false), 1),
 		},
 		{
 			Name: "variancep",
@@ -503,6 +541,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "variancep",
+			New:    moment(false, false),
 		},
 		{
 			Name: "variancepif",
@@ -515,6 +554,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "variancepif",
+			New:    onlyIf(moment(false, false), 1),
 		},
 		{
 			Name: "covariance",
@@ -527,6 +567,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "covariance",
+			New:    covariance(true),
 		},
 		{
 			Name: "covarianceif",
@@ -540,6 +581,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "covarianceif",
+			New:    onlyIf(covariance(true), 2),
 		},
 		{
 			Name: "covariancep",
@@ -552,6 +594,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "covariancep",
+			New:    covariance(false),
 		},
 		{
 			Name: "covariancepif",
@@ -565,6 +608,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "covariancepif",
+			New:    onlyIf(covariance(false), 2),
 		},
 		{
 			Name: "any",
@@ -584,6 +628,7 @@ func aggregateFuncs() []Aggregate {
 			Prefix:   "any",
 			Obsolete: "take_any",
 			Hidden:   true,
+			New:      takeAny,
 		},
 		{
 			Name: "take_any",
@@ -594,6 +639,7 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: Columns}},
 			},
 			Naming: TakeAnyName,
+			New:    takeAny,
 		},
 		{
 			Name: "anyif",
@@ -608,6 +654,7 @@ func aggregateFuncs() []Aggregate {
 			Prefix:   "anyif",
 			Obsolete: "take_anyif",
 			Hidden:   true,
+			New:      onlyIf(takeAny, 1),
 		},
 		{
 			Name: "take_anyif",
@@ -619,6 +666,7 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			New:    onlyIf(takeAny, 1),
 		},
 		{
 			Name: "arg_min",
@@ -630,6 +678,7 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: Columns}},
 			},
 			Naming: ExtremeName,
+			New:    argExtreme(-1),
 		},
 		{
 			Name: "arg_max",
@@ -641,6 +690,7 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: Columns}},
 			},
 			Naming: ExtremeName,
+			New:    argExtreme(1),
 		},
 		{
 			Name: "argmin",
@@ -655,6 +705,7 @@ func aggregateFuncs() []Aggregate {
 			Prefix:   "min",
 			Obsolete: "arg_min",
 			Hidden:   true,
+			New:      argExtreme(-1),
 		},
 		{
 			Name: "argmax",
@@ -669,6 +720,7 @@ func aggregateFuncs() []Aggregate {
 			Prefix:   "max",
 			Obsolete: "arg_max",
 			Hidden:   true,
+			New:      argExtreme(1),
 		},
 		{
 			Name: "binary_all_and",
@@ -679,6 +731,7 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			New:    bitwise(func(a, b int64) int64 { return a & b }),
 		},
 		{
 			Name: "binary_all_or",
@@ -689,6 +742,7 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			New:    bitwise(func(a, b int64) int64 { return a | b }),
 		},
 		{
 			Name: "binary_all_xor",
@@ -699,6 +753,7 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			New:    bitwise(func(a, b int64) int64 { return a ^ b }),
 		},
 		{
 			Name: "tdigest",
@@ -711,6 +766,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "tdigest",
+			New:    tdigest(false),
 		},
 		{
 			Name: "tdigest_merge",
@@ -722,6 +778,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "merge_tdigests",
+			New:    tdigest(true),
 		},
 		{
 			Name: "merge_tdigest",
@@ -733,6 +790,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "merge_tdigests",
+			New:    tdigest(true),
 		},
 		{
 			Name: "hll",
@@ -745,6 +803,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "hll",
+			New:    hll(false),
 		},
 		{
 			Name: "hll_if",
@@ -758,6 +817,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "hll_if",
+			New:    onlyIf(hll(false), 1),
 		},
 		{
 			Name: "hll_merge",
@@ -769,6 +829,7 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "hll_merge",
+			New:    hll(true),
 		},
 	}
 }

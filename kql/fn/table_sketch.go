@@ -21,7 +21,9 @@ func sketchFuncs() []Func {
 					{Name: "type", Kind: TypeLiteral, Min: 1, Max: 1, Const: true},
 				}, Ret: Return{Rule: TypeArg}},
 			},
-			Naming: NameAndFirstArg,
+			Naming:     NameAndFirstArg,
+			Kernel:     percentileDigestKernel,
+			Unverified: true,
 		},
 		{
 			Name: "percentiles_array_tdigest",
@@ -36,8 +38,10 @@ func sketchFuncs() []Func {
 					{Name: "percentiles", Kind: Array, Min: 1, Max: 1, Const: true},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
-			Naming: PrefixAndFirstArg,
-			Prefix: "percentile_tdigest",
+			Naming:     PrefixAndFirstArg,
+			Prefix:     "percentile_tdigest",
+			Kernel:     percentilesDigestKernel,
+			Unverified: true,
 		},
 		{
 			Name: "percentrank_tdigest",
@@ -48,6 +52,8 @@ func sketchFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel:     percentRankDigestKernel,
+			Unverified: true,
 		},
 		{
 			Name: "rank_tdigest",
@@ -58,6 +64,8 @@ func sketchFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel:     rankDigestKernel,
+			Unverified: true,
 		},
 		{
 			Name: "tdigest_isvalid",
@@ -69,6 +77,7 @@ func sketchFuncs() []Func {
 				}, Ret: Return{Type: types.Bool}},
 			},
 			Hidden: true,
+			Kernel: lax(func(r *row) types.Value { _, ok := digestOf(r.args[0]); return ok }),
 		},
 		{
 			Name: "hll_isvalid",
@@ -80,6 +89,7 @@ func sketchFuncs() []Func {
 				}, Ret: Return{Type: types.Bool}},
 			},
 			Hidden: true,
+			Kernel: lax(func(r *row) types.Value { _, ok := hllOf(r.args[0]); return ok }),
 		},
 		{
 			Name: "tdigest_merge",
@@ -91,6 +101,7 @@ func sketchFuncs() []Func {
 			},
 			Naming: PrefixOnly,
 			Prefix: "tdigests_merge_result",
+			Kernel: mergeDigestKernel,
 		},
 		{
 			Name: "merge_tdigest",
@@ -102,6 +113,7 @@ func sketchFuncs() []Func {
 			},
 			Naming: PrefixOnly,
 			Prefix: "tdigests_merge_result",
+			Kernel: mergeDigestKernel,
 		},
 		{
 			Name: "hll_merge",
@@ -113,6 +125,7 @@ func sketchFuncs() []Func {
 			},
 			Naming: PrefixOnly,
 			Prefix: "hll_merged_result",
+			Kernel: hllMergeKernel,
 		},
 		{
 			Name: "dcount_hll",
@@ -123,6 +136,7 @@ func sketchFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: NameAndFirstArg,
+			Kernel: dcountHLLKernel,
 		},
 		{
 			Name: "__hll_normalize",
