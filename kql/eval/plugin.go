@@ -75,7 +75,7 @@ func named(x *plan.Plugin, name string, place int) *plan.PluginArg {
 	positional := 0
 	for i := range x.Args {
 		a := &x.Args[i]
-		if a.Name == name {
+		if name != "" && a.Name == name {
 			return a
 		}
 		if a.Name == "" {

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/azflow/azflow/kql/plan"
@@ -66,6 +67,8 @@ func (r *runner) nestLevel(levels []plan.TopNestedLevel, in *Rows, prefix []type
 		e.value = of.Value(g.first[k])
 		entries = append(entries, e)
 	}
+	// Of equal ones the later comes first (emulator).
+	slices.Reverse(entries)
 	sort.SliceStable(entries, func(a, c int) bool {
 		x, y := entries[a].agg, entries[c].agg
 		switch {

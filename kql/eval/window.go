@@ -17,6 +17,9 @@ func (r *runner) window(x *plan.Window) (*Rows, error) {
 	}
 	out := &Rows{Cols: append([]plan.Column(nil), in.Cols...), Vecs: append([]*types.Vector(nil), in.Vecs...), N: in.N}
 	for _, it := range x.Items {
+		if err := checkWindow(it); err != nil {
+			return nil, err
+		}
 		args, err := r.exprs(it.Args, out)
 		if err != nil {
 			return nil, err
@@ -28,6 +31,23 @@ func (r *runner) window(x *plan.Window) (*Rows, error) {
 		out.Cols, out.Vecs = append(out.Cols, it.Column), append(out.Vecs, v)
 	}
 	return out, nil
+}
+
+// checkWindow refuses what the engine does: an offset or a default of prev and
+// next that depends on the row, and an offset of 0 (emulator).
+func checkWindow(it plan.WindowItem) error {
+	if it.Func != "prev" && it.Func != "next" {
+		return nil
+	}
+	for i, a := range it.Args[min(1, len(it.Args)):] {
+		if !IsConst(a) {
+			return fmt.Errorf("%s: argument %d must be a constant", it.Func, i+2)
+		}
+		if c, ok := a.(*plan.Const); ok && i == 0 && longOf(c.Value) <= 0 {
+			return fmt.Errorf("%s: the offset must be positive", it.Func)
+		}
+	}
+	return nil
 }
 
 // at returns argument k of row i, or nil if there is none.

@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"errors"
 	"math"
 
 	"github.com/azflow/azflow/kql/types"
@@ -32,6 +33,9 @@ func (o arith) kernel(ctx *Ctx, args []*types.Vector, n int, out *types.Vector) 
 		return o.times(a, b, n, out)
 	}
 	t := out.Type
+	if ta == types.Dynamic && tb == types.Dynamic {
+		return errors.New("both operands are dynamic: convert one of them, as in tolong(x)")
+	}
 	if t == types.Dynamic {
 		return lax(func(r *row) types.Value { return o.dynamic(r.args[0], r.args[1]) })(ctx, args, n, out)
 	}

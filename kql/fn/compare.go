@@ -1,6 +1,8 @@
 package fn
 
 import (
+	"errors"
+
 	"github.com/azflow/azflow/kql/types"
 )
 
@@ -52,6 +54,8 @@ func eqKernel(negate bool) Kernel {
 	return func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
 		a, b := args[0], args[1]
 		switch {
+		case a.Type == types.Dynamic && b.Type == types.Dynamic:
+			return errors.New("both operands are dynamic: convert one of them, as in tostring(x)")
 		case a.Type == types.String && b.Type == types.String:
 			typed[string](a, b, n, out, negate)
 		case a.Type.IsInteger() && b.Type.IsInteger():
@@ -248,11 +252,8 @@ func inKernel(negate, fold bool) Kernel {
 // elements returns what an element of a list stands for.
 func elements(v types.Value, t types.Type) []types.Value {
 	if t == types.Dynamic {
-		switch x := v.(type) {
-		case []types.Value:
-			return x
-		case *types.Bag:
-			return nil
+		if list, ok := v.([]types.Value); ok {
+			return list
 		}
 	}
 	return []types.Value{v}

@@ -73,7 +73,7 @@ func TestKernelsComputeWhatKustoDoes(t *testing.T) {
 		{"/", args{int64(7), int64(0)}, types.Long, nil},
 		{"%", args{int64(-7), int64(3)}, types.Long, int64(2)},
 		{"%", args{5.5, -3.0}, types.Real, 2.5},
-		{"==", args{nil, nil}, types.Bool, nil},
+		{"and", args{true, nil}, types.Bool, nil},
 		{"!=", args{nil, int64(5)}, types.Bool, true},
 		{"==", args{true, "true"}, types.Bool, true},
 		{"in", args{int64(5985), list("5985", "5986")}, types.Bool, true},

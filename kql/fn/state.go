@@ -234,9 +234,12 @@ func makeList(nulls bool) newState {
 }
 
 func (s *listState) Add(args []*types.Vector, i int) error {
-	v := Cast(args[0].Value(i), args[0].Type, types.Dynamic)
-	if (v != nil || s.nulls) && int64(len(s.list)) < s.limit {
-		s.list = append(s.list, v)
+	// Arrays stand for what they hold, and a dynamic null is kept (emulator).
+	nulls := s.nulls || args[0].Type == types.Dynamic
+	for _, v := range elements(Cast(args[0].Value(i), args[0].Type, types.Dynamic), args[0].Type) {
+		if (v != nil || nulls) && int64(len(s.list)) < s.limit {
+			s.list = append(s.list, v)
+		}
 	}
 	return nil
 }

@@ -57,15 +57,15 @@ func datetimeFuncs() []Func {
 			Doc:  "Makes a timespan of its parts.",
 			Sigs: []Sig{
 				{Params: []Param{
-					{Name: "days", Kind: Integer, Min: 1, Max: 1},
-					{Name: "hours", Kind: Integer, Min: 1, Max: 1},
-					{Name: "minutes", Kind: Integer, Min: 1, Max: 1},
-					{Name: "seconds", Kind: Integer, Min: 1, Max: 1},
+					{Name: "days", Kind: Number, Min: 1, Max: 1},
+					{Name: "hours", Kind: Number, Min: 1, Max: 1},
+					{Name: "minutes", Kind: Number, Min: 1, Max: 1},
+					{Name: "seconds", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.TimeSpan}},
 				{Params: []Param{
-					{Name: "hours", Kind: Integer, Min: 1, Max: 1},
-					{Name: "minutes", Kind: Integer, Min: 1, Max: 1},
-					{Name: "seconds", Kind: Integer, Max: 1},
+					{Name: "hours", Kind: Number, Min: 1, Max: 1},
+					{Name: "minutes", Kind: Number, Min: 1, Max: 1},
+					{Name: "seconds", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.TimeSpan}},
 				{Params: []Param{
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},

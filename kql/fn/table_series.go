@@ -1,6 +1,8 @@
 package fn
 
 import (
+	"math"
+
 	"github.com/azflow/azflow/kql/types"
 )
 
@@ -19,6 +21,7 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: FirstArgName,
+			Kernel: firKernel,
 		},
 		{
 			Name: "series_iir",
@@ -31,6 +34,7 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: FirstArgName,
+			Kernel: iirKernel,
 		},
 		{
 			Name: "series_stats",
@@ -42,6 +46,7 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Rule: Columns}},
 			},
 			Columns: []Column{{"min", types.Real}, {"min_idx", types.Long}, {"max", types.Real}, {"max_idx", types.Long}, {"avg", types.Real}, {"stdev", types.Real}, {"variance", types.Real}},
+			Kernel:  seriesStatsKernel,
 		},
 		{
 			Name: "series_stats_dynamic",
@@ -52,6 +57,7 @@ func seriesFuncs() []Func {
 					{Name: "ignore_nonfinite", Types: []types.Type{types.Bool}, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: seriesStatsBagKernel,
 		},
 		{
 			Name: "series_fft",
@@ -64,6 +70,7 @@ func seriesFuncs() []Func {
 			},
 			Columns:    []Column{{"real", types.Dynamic}, {"imag", types.Dynamic}},
 			Unverified: true,
+			Kernel:     fftKernel(false),
 		},
 		{
 			Name: "series_ifft",
@@ -76,6 +83,7 @@ func seriesFuncs() []Func {
 			},
 			Columns:    []Column{{"real", types.Dynamic}, {"imag", types.Dynamic}},
 			Unverified: true,
+			Kernel:     fftKernel(true),
 		},
 		{
 			Name: "series_fit_line",
@@ -86,6 +94,7 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Rule: Columns}},
 			},
 			Columns: []Column{{"rsquare", types.Real}, {"slope", types.Real}, {"variance", types.Real}, {"rvariance", types.Real}, {"interception", types.Real}, {"line_fit", types.Dynamic}},
+			Kernel:  fitLineKernel,
 		},
 		{
 			Name: "series_fit_line_dynamic",
@@ -95,6 +104,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: fitLineBagKernel,
 		},
 		{
 			Name: "series_fit_2lines",
@@ -106,6 +116,7 @@ func seriesFuncs() []Func {
 			},
 			Columns:    []Column{{"rsquare", types.Real}, {"split_idx", types.Long}, {"variance", types.Real}, {"rvariance", types.Real}, {"line_fit", types.Dynamic}, {"right_rsquare", types.Real}, {"right_slope", types.Real}, {"right_interception", types.Real}, {"right_variance", types.Real}, {"right_rvariance", types.Real}, {"left_rsquare", types.Real}, {"left_slope", types.Real}, {"left_interception", types.Real}, {"left_variance", types.Real}, {"left_rvariance", types.Real}},
 			Unverified: true,
+			Kernel:     fit2LinesKernel,
 		},
 		{
 			Name: "series_fit_2lines_dynamic",
@@ -116,6 +127,7 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Unverified: true,
+			Kernel:     fit2LinesBagKernel,
 		},
 		{
 			Name: "series_fit_poly",
@@ -128,6 +140,7 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Rule: Columns}},
 			},
 			Columns: []Column{{"rsquare", types.Real}, {"coefficients", types.Dynamic}, {"variance", types.Real}, {"rvariance", types.Real}, {"poly_fit", types.Dynamic}},
+			Kernel:  fitPolyKernel,
 		},
 		{
 			Name: "series_outliers",
@@ -149,6 +162,7 @@ func seriesFuncs() []Func {
 			},
 			Naming:     FirstArgName,
 			Unverified: true,
+			Kernel:     outliersKernel,
 		},
 		{
 			Name: "series_periods_detect",
@@ -163,6 +177,7 @@ func seriesFuncs() []Func {
 			},
 			Columns:    []Column{{"periods", types.Dynamic}, {"scores", types.Dynamic}},
 			Unverified: true,
+			Kernel:     periodsDetectKernel,
 		},
 		{
 			Name: "series_periods_validate",
@@ -173,7 +188,9 @@ func seriesFuncs() []Func {
 					{Name: "period", Kind: Number, Min: 1, Max: 16},
 				}, Ret: Return{Rule: Columns}},
 			},
-			Columns: []Column{{"periods", types.Dynamic}, {"scores", types.Dynamic}},
+			Columns:    []Column{{"periods", types.Dynamic}, {"scores", types.Dynamic}},
+			Kernel:     periodsValidateKernel,
+			Unverified: true,
 		},
 		{
 			Name: "series_fill_backward",
@@ -185,6 +202,7 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			Kernel: fillKernel(-1),
 		},
 		{
 			Name: "series_fill_forward",
@@ -196,6 +214,7 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			Kernel: fillKernel(1),
 		},
 		{
 			Name: "series_fill_const",
@@ -208,6 +227,7 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			Kernel: fillConstKernel,
 		},
 		{
 			Name: "series_fill_linear",
@@ -221,6 +241,7 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			Kernel: fillLinearKernel,
 		},
 		{
 			Name: "series_add",
@@ -239,6 +260,7 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: combine(addArith),
 		},
 		{
 			Name: "series_subtract",
@@ -257,6 +279,7 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: combine(subArith),
 		},
 		{
 			Name: "series_multiply",
@@ -275,6 +298,7 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: combine(mulArith),
 		},
 		{
 			Name: "series_divide",
@@ -293,6 +317,7 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: combineReal(func(a, b float64) float64 { return a / b }),
 		},
 		{
 			Name: "series_pow",
@@ -311,6 +336,7 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: combineReal(math.Pow),
 		},
 		{
 			Name: "series_greater",
@@ -329,6 +355,7 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: compareSeries(func(c int) bool { return c > 0 }),
 		},
 		{
 			Name: "series_greater_equals",
@@ -347,6 +374,7 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: compareSeries(func(c int) bool { return c >= 0 }),
 		},
 		{
 			Name: "series_less",
@@ -365,6 +393,7 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: compareSeries(func(c int) bool { return c < 0 }),
 		},
 		{
 			Name: "series_less_equals",
@@ -383,6 +412,7 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: compareSeries(func(c int) bool { return c <= 0 }),
 		},
 		{
 			Name: "series_equals",
@@ -401,6 +431,7 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: compareSeries(func(c int) bool { return c == 0 }),
 		},
 		{
 			Name: "series_not_equals",
@@ -419,6 +450,7 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: compareSeries(func(c int) bool { return c != 0 }),
 		},
 		{
 			Name: "series_exp",
@@ -428,6 +460,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: each(math.Exp),
 		},
 		{
 			Name: "series_sign",
@@ -437,6 +470,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: each(sign),
 		},
 		{
 			Name: "series_abs",
@@ -446,6 +480,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
 			},
+			Kernel: eachKeeping(func(n int64) int64 { return max(n, -n) }, math.Abs),
 		},
 		{
 			Name: "series_sin",
@@ -455,6 +490,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: each(math.Sin),
 		},
 		{
 			Name: "series_asin",
@@ -464,6 +500,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: each(math.Asin),
 		},
 		{
 			Name: "series_cos",
@@ -473,6 +510,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: each(math.Cos),
 		},
 		{
 			Name: "series_acos",
@@ -482,6 +520,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: each(math.Acos),
 		},
 		{
 			Name: "series_tan",
@@ -491,6 +530,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: each(math.Tan),
 		},
 		{
 			Name: "series_atan",
@@ -500,6 +540,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: each(math.Atan),
 		},
 		{
 			Name: "series_log",
@@ -509,6 +550,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: each(math.Log),
 		},
 		{
 			Name: "series_floor",
@@ -518,6 +560,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: each(math.Floor),
 		},
 		{
 			Name: "series_ceiling",
@@ -527,6 +570,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
 			},
+			Kernel: each(math.Ceil),
 		},
 		{
 			Name: "series_magnitude",
@@ -536,6 +580,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: foldSeries(0, func(acc, x float64) float64 { return acc + x*x }, math.Sqrt),
 		},
 		{
 			Name: "series_sum",
@@ -545,6 +590,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: foldSeries(0, func(acc, x float64) float64 { return acc + x }, same),
 		},
 		{
 			Name: "series_product",
@@ -554,6 +600,7 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: foldSeries(1, func(acc, x float64) float64 { return acc * x }, same),
 		},
 		{
 			Name: "series_seasonal",
@@ -572,6 +619,7 @@ func seriesFuncs() []Func {
 					{Name: "test_points", Kind: Integer, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: seasonalKernel,
 		},
 		{
 			Name: "series_decompose",
@@ -587,6 +635,7 @@ func seriesFuncs() []Func {
 			},
 			Columns:    []Column{{"baseline", types.Dynamic}, {"seasonal", types.Dynamic}, {"trend", types.Dynamic}, {"residual", types.Dynamic}},
 			Unverified: true,
+			Kernel:     decomposeKernel,
 		},
 		{
 			Name: "series_decompose_forecast",
@@ -602,6 +651,7 @@ func seriesFuncs() []Func {
 			},
 			Columns:    []Column{{"baseline", types.Dynamic}, {"seasonal", types.Dynamic}, {"trend", types.Dynamic}, {"residual", types.Dynamic}},
 			Unverified: true,
+			Kernel:     forecastKernel,
 		},
 		{
 			Name: "series_decompose_anomalies",
@@ -619,6 +669,7 @@ func seriesFuncs() []Func {
 			},
 			Columns:    []Column{{"ad_flag", types.Dynamic}, {"ad_score", types.Dynamic}, {"baseline", types.Dynamic}},
 			Unverified: true,
+			Kernel:     anomaliesKernel,
 		},
 		{
 			Name: "series_pearson_correlation",
@@ -629,6 +680,7 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: pearsonKernel,
 		},
 		{
 			Name: "series_dot_product",
@@ -647,6 +699,7 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: dotKernel,
 		},
 		{
 			Name: "series_cosine_similarity",
@@ -659,6 +712,7 @@ func seriesFuncs() []Func {
 					{Name: "series2_magnitude", Types: []types.Type{types.Real}, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: cosineKernel,
 		},
 	}
 }
