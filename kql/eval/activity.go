@@ -395,14 +395,14 @@ func activeUsersCount(r *runner, x *plan.Plugin, in *Rows) (*Rows, error) {
 				}
 				// The window ends with the bin and looks back from its end.
 				n := longOf(v)
-				if n < start || n >= t+bin || n < t+bin-lookback {
+				if n > t+bin || n < t+bin-lookback {
 					continue
 				}
 				who := string(types.AppendKey(nil, in.Vecs[id].Value(i)))
 				if periods[who] == nil {
 					periods[who] = map[int64]bool{}
 				}
-				periods[who][(n-start)/period] = true
+				periods[who][int64(math.Floor(float64(n-start)/float64(period)))] = true
 			}
 			n := int64(0)
 			for _, p := range periods {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/azflow/azflow/kql/fn"
 	"github.com/azflow/azflow/kql/plan"
@@ -37,7 +39,11 @@ func ParsePattern(x *plan.Parse) (pattern string, captures []int) {
 		case p.Capture != nil:
 			group++
 			captures = append(captures, group)
-			b.WriteString("(" + capturePattern(p.Capture.Type, any, last && !isRegex) + ")")
+			t := p.Capture.Type
+			if x.Kind == "relaxed" && !last && !x.Parts[i+1].Star {
+				t = types.String // what does not fit its type is null
+			}
+			b.WriteString("(" + capturePattern(t, any, last && !isRegex) + ")")
 		case p.Star && (last && !isRegex):
 			b.WriteString(".*")
 		case p.Star:
@@ -133,6 +139,8 @@ type kvOptions struct {
 	pair, kv, quotes, escape string
 	regex                    *regexp.Regexp
 	greedy                   bool
+	// words: no delimiter was given, so all but letters and digits delimits.
+	words bool
 }
 
 func kvOptionsOf(with map[string]types.Value) (kvOptions, error) {
@@ -141,6 +149,9 @@ func kvOptionsOf(with map[string]types.Value) (kvOptions, error) {
 		s, _ := with[name].(string)
 		return s
 	}
+	_, hasPair := with["pair_delimiter"]
+	_, hasKV := with["kv_delimiter"]
+	o.words = !hasPair && !hasKV
 	if s, ok := with["pair_delimiter"].(string); ok {
 		o.pair = s
 	}
@@ -175,11 +186,23 @@ func (o *kvOptions) pairs(s string) map[string]string {
 		}
 		return out
 	}
-	if o.greedy {
+	switch {
+	case o.greedy:
 		o.greedyPairs(s, put)
+		return out
+	case o.words:
+		o.wordPairs(s, put)
 		return out
 	}
 	for len(s) > 0 {
+		if t := strings.TrimLeft(s, " "); o.quotes != "" && t != "" && strings.ContainsRune(o.quotes, rune(t[0])) {
+			if key, used := o.quotedPart(t); strings.HasPrefix(t[used:], o.kv) {
+				v, rest := o.value(t[used+len(o.kv):])
+				put(key, v)
+				s = rest
+				continue
+			}
+		}
 		k, rest, found := o.until(s, o.kv, o.pair)
 		k = strings.TrimSpace(k)
 		if !found {
@@ -237,8 +260,52 @@ func (o *kvOptions) value(s string) (value, rest string) {
 	return strings.TrimSpace(t[:i]), t[i+len(o.pair):]
 }
 
-// quoted reads a value in quotes; s starts with the opening one.
+// quoted reads a value in quotes and goes on to the next pair.
 func (o *kvOptions) quoted(s string) (value, rest string) {
+	value, used := o.quotedPart(s)
+	rest = s[used:]
+	if j := strings.Index(rest, o.pair); j >= 0 {
+		return value, rest[j+len(o.pair):]
+	}
+	return value, ""
+}
+
+// wordPairs takes each word as a key of the word, or the quoted value, after it.
+func (o *kvOptions) wordPairs(s string, put func(k, v string)) {
+	isWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	type word struct {
+		text   string
+		quoted bool
+	}
+	var words []word
+	for s != "" {
+		r, size := utf8.DecodeRuneInString(s)
+		switch {
+		case o.quotes != "" && strings.ContainsRune(o.quotes, r):
+			text, used := o.quotedPart(s)
+			words = append(words, word{text, true})
+			s = s[used:]
+		case isWord(r):
+			end := strings.IndexFunc(s, func(r rune) bool { return !isWord(r) })
+			if end < 0 {
+				end = len(s)
+			}
+			words = append(words, word{s[:end], false})
+			s = s[end:]
+		default:
+			s = s[size:]
+		}
+	}
+	for i := 0; i+1 < len(words); i++ {
+		if !words[i].quoted {
+			put(words[i].text, words[i+1].text)
+		}
+	}
+}
+
+// quotedPart reads a value in quotes; s starts with the opening one. used is
+// how much of s it takes, quotes and all.
+func (o *kvOptions) quotedPart(s string) (value string, used int) {
 	end := s[0]
 	if at := strings.IndexByte(o.quotes, end); at == 0 && len(o.quotes) > 1 {
 		end = o.quotes[1]
@@ -250,18 +317,12 @@ func (o *kvOptions) quoted(s string) (value, rest string) {
 			i += len(o.escape)
 			b.WriteByte(s[i])
 		case s[i] == end:
-			rest = s[i+1:]
-			if j := strings.Index(rest, o.pair); j >= 0 {
-				rest = rest[j+len(o.pair):]
-			} else {
-				rest = ""
-			}
-			return b.String(), rest
+			return b.String(), i + 1
 		default:
 			b.WriteByte(s[i])
 		}
 	}
-	return b.String(), ""
+	return b.String(), len(s)
 }
 
 // greedyPairs lets a value run up to the key of the next pair, delimiters and

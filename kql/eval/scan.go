@@ -84,17 +84,7 @@ func (r *runner) scanSteps(x *plan.ScanSteps) (*Rows, error) {
 // scanRow offers row i to all steps.
 func (r *runner) scanRow(s *scanRun, i int) error {
 	for k := len(s.x.Steps) - 1; k >= 0; k-- {
-		// A match that stands at this step may stay there.
-		if m := s.at[k]; m != nil && m.steps[k] != nil {
-			ok, err := r.tryStep(s, m, k, i)
-			if err != nil {
-				return err
-			}
-			if ok {
-				continue
-			}
-		}
-		// One that stands at the step before may come here.
+		// One that stands at the step before may come here, and takes its place.
 		if k > 0 {
 			from := k - 1
 			for from > 0 && s.at[from] == nil && s.x.Steps[from].Optional {
@@ -118,6 +108,16 @@ func (r *runner) scanRow(s *scanRun, i int) error {
 				}
 			}
 		}
+		// A match that stands at this step may stay there.
+		if m := s.at[k]; m != nil && m.steps[k] != nil {
+			ok, err := r.tryStep(s, m, k, i)
+			if err != nil {
+				return err
+			}
+			if ok {
+				continue
+			}
+		}
 		// The first step, and any after optional ones, may begin a match.
 		if s.begins(k) && s.at[k] == nil {
 			m := &match{id: *s.nextID, steps: make([]*stepState, len(s.x.Steps))}
@@ -126,19 +126,6 @@ func (r *runner) scanRow(s *scanRun, i int) error {
 				return err
 			}
 			if ok {
-				*s.nextID++
-				s.at[k] = m
-			}
-		} else if s.begins(k) {
-			m := &match{id: *s.nextID, steps: make([]*stepState, len(s.x.Steps))}
-			ok, err := r.tryStep(s, m, k, i)
-			if err != nil {
-				return err
-			}
-			if ok {
-				if err := s.flush(s.at[k], k); err != nil {
-					return err
-				}
 				*s.nextID++
 				s.at[k] = m
 			}

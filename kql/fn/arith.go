@@ -241,6 +241,9 @@ func roundDownReal(x, step float64) (float64, bool) {
 // binKernel is bin() and, with a third argument, bin_at(). Datetimes count from
 // 0001-01-01, so that bins of 7d start on Mondays (emulator).
 var binKernel Kernel = func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
+	if len(args) < 2 {
+		return errors.New("the size of a bin is missing: set query_bin_auto_size")
+	}
 	switch out.Type {
 	case types.Real:
 		x, step := read[float64](args[0]), read[float64](args[1])

@@ -27,13 +27,11 @@ var bagPackKernel = lax(func(r *row) types.Value {
 	return b
 }, types.Dynamic)
 
-// packAllKernel makes a bag of names and values in turn; the first argument
-// says whether nulls and empty strings are left out.
-var packAllKernel = lax(func(r *row) types.Value {
+// packNonEmptyKernel is pack_all(true) once the columns are known.
+var packNonEmptyKernel = lax(func(r *row) types.Value {
 	b := types.NewBag(len(r.args) / 2)
-	skip, _ := r.args[0].(bool)
-	for i := 1; i+1 < len(r.args); i += 2 {
-		if !skip || !isEmpty(r.args[i+1]) {
+	for i := 0; i+1 < len(r.args); i += 2 {
+		if !isEmpty(r.args[i+1]) {
 			b.Set(types.Text(r.args[i], types.Dynamic), r.args[i+1])
 		}
 	}

@@ -100,7 +100,7 @@ var substringKernel = lax(func(r *row) types.Value {
 
 // search finds the nth occurrence of what find finds, in the characters of s
 // from start on, at most length of them (-1: all); -1 if there is none.
-func search(r *row, find func(s string) (from, to int)) types.Value {
+func search(r *row, overlap bool, find func(s string) (from, to int)) types.Value {
 	s := r.text(0)
 	start, length, nth := r.long(2, 0), r.long(3, -1), r.long(4, 1)
 	n := int64(utf8.RuneCountInString(s))
@@ -124,13 +124,16 @@ func search(r *row, find func(s string) (from, to int)) types.Value {
 		if nth--; nth == 0 {
 			return at
 		}
-		// The next search starts one character on, so that matches may overlap.
+		// Where matches may overlap, the next search starts one character on.
 		_, size := utf8.DecodeRuneInString(part[from:])
-		if size == 0 || to == from && size == 0 {
+		if size == 0 {
 			return int64(-1)
 		}
+		if !overlap {
+			size = max(size, to-from)
+		}
+		at += int64(utf8.RuneCountInString(part[from : from+size]))
 		part = part[from+size:]
-		at++
 	}
 }
 
@@ -139,7 +142,7 @@ var indexofKernel = lax(func(r *row) types.Value {
 	if needle == "" {
 		return nil
 	}
-	return search(r, func(s string) (int, int) { i := strings.Index(s, needle); return i, i + len(needle) })
+	return search(r, true, func(s string) (int, int) { i := strings.Index(s, needle); return i, i + len(needle) })
 }, types.String, types.String, types.Long)
 
 var indexofRegexKernel = rowwise(func(r *row) (types.Value, error) {
@@ -147,7 +150,10 @@ var indexofRegexKernel = rowwise(func(r *row) (types.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return search(r, func(s string) (int, int) {
+	if r.long(2, 0) < 0 {
+		return nil, nil
+	}
+	return search(r, false, func(s string) (int, int) {
 		m := re.FindStringIndex(s)
 		if m == nil {
 			return -1, -1
@@ -198,7 +204,9 @@ func replaceString(s, old, with string) string {
 
 var replaceStringKernel = map3(func(s, old, with string) (string, bool) { return replaceString(s, old, with), true })
 
-// replaceStringsKernel replaces one lookup after another.
+// replaceStringsKernel replaces one lookup after another; what has been replaced
+// is not looked at again. What would be replaced by anything
+// but a string stays.
 var replaceStringsKernel = lax(func(r *row) types.Value {
 	s := r.text(0)
 	olds, okO := r.args[1].([]types.Value)
@@ -206,10 +214,33 @@ var replaceStringsKernel = lax(func(r *row) types.Value {
 	if !okO || !okN || len(olds) != len(news) {
 		return ""
 	}
+	// Even parts are still to be searched, odd ones are replacements.
+	parts := []string{s}
 	for i := range olds {
-		s = replaceString(s, types.Text(olds[i], types.Dynamic), types.Text(news[i], types.Dynamic))
+		old, isText := olds[i].(string)
+		with, withText := news[i].(string)
+		if old == "" || !isText {
+			continue
+		}
+		if !withText {
+			with = old
+		}
+		var next []string
+		for k, p := range parts {
+			if k%2 == 1 {
+				next = append(next, p)
+				continue
+			}
+			for j, q := range strings.Split(p, old) {
+				if j > 0 {
+					next = append(next, with)
+				}
+				next = append(next, q)
+			}
+		}
+		parts = next
 	}
-	return s
+	return strings.Join(parts, "")
 }, types.String, types.Dynamic, types.Dynamic)
 
 // translate replaces the characters of search by those of replace in the same

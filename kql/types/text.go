@@ -15,9 +15,7 @@ func ParseUUID(s string) (UUID, bool) {
 		s = s[1 : len(s)-1]
 	}
 	var u UUID
-	if len(s) == 36 && s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-' {
-		s = s[:8] + s[9:13] + s[14:18] + s[19:23] + s[24:]
-	}
+	s = strings.ReplaceAll(s, "-", "")
 	if len(s) != 32 {
 		return u, false
 	}
