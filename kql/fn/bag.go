@@ -27,11 +27,14 @@ var bagPackKernel = lax(func(r *row) types.Value {
 	return b
 }, types.Dynamic)
 
-// packNonEmptyKernel is pack_all(true) once the columns are known.
-var packNonEmptyKernel = lax(func(r *row) types.Value {
+// packAllKernel makes a bag of names and values in turn, which the binder puts
+// behind the first argument; that one says whether nulls and empty strings are
+// left out.
+var packAllKernel = lax(func(r *row) types.Value {
 	b := types.NewBag(len(r.args) / 2)
-	for i := 0; i+1 < len(r.args); i += 2 {
-		if !isEmpty(r.args[i+1]) {
+	skip := len(r.args) > 0 && r.bool(0, false)
+	for i := 1; i+1 < len(r.args); i += 2 {
+		if !skip || !isEmpty(r.args[i+1]) {
 			b.Set(types.Text(r.args[i], types.Dynamic), r.args[i+1])
 		}
 	}

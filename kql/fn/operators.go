@@ -85,10 +85,6 @@ func operators() []Func {
 		{Name: "_member", Doc: "Returns a property of a dynamic value.", Kernel: memberKernel, Sigs: []Sig{two(dynamic, dyn("x"), exact("name", types.String))}},
 		{Name: "_index", Doc: "Returns an element of a dynamic array, or a property of a bag.", Kernel: indexKernel, Sigs: []Sig{two(dynamic, dyn("x"), exact("index", types.Long, types.String))}},
 		{
-			Name: "_bag_pack_nonempty", Doc: "Makes a bag of keys and values, leaving out nulls and empty strings.", Kernel: packNonEmptyKernel,
-			Sigs: []Sig{{Params: []Param{{Name: "key", Kind: Scalar, Min: 1, Max: Unbounded}, {Name: "value", Kind: Scalar, Min: 1, Max: Unbounded}}, Ret: dynamic}},
-		},
-		{
 			Name: "_column", Doc: "Returns one column of a function that returns several.", Kernel: columnKernel,
 			Sigs: []Sig{two(Return{}, dyn("columns"), exact("number", types.Long))},
 		},

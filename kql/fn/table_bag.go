@@ -72,6 +72,7 @@ func bagFuncs() []Func {
 					{Name: "ignore_null_empty", Kind: Scalar, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: packAllKernel,
 		},
 		{
 			Name: "bag_merge",
