@@ -11,30 +11,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/azflow/azflow/internal/spectest"
 	"github.com/azflow/azflow/kql"
 	"github.com/azflow/azflow/kql/diag"
 	"github.com/azflow/azflow/kql/plan"
 	"github.com/azflow/azflow/kql/types"
 )
-
-// shared returns the folder of recorded material, which stands beside the
-// repository, and skips the test where it is not there.
-func shared(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 8 {
-		s := filepath.Join(dir, "shared", "kql")
-		if _, err := os.Stat(s); err == nil {
-			return s
-		}
-		dir = filepath.Dir(dir)
-	}
-	t.Skip("the recorded material is not beside the repository")
-	return ""
-}
 
 // catalog is a catalogue of tables and functions held in maps.
 type catalog struct {
@@ -348,24 +330,24 @@ func equalCodes(got []string, r *recorded) bool {
 }
 
 func TestCorpusBindsAsMicrosoftBindsIt(t *testing.T) {
-	dir := shared(t)
+	dir := spectest.Shared(t, "kql")
 	cases := readCorpus(t, dir)
 	agree(t, cases, tally(t, cases, readSchema(t, filepath.Join(dir, "nta-schema.json")), true))
 }
 
 func TestEmulatorCasesBind(t *testing.T) {
-	cases := readCases(t, filepath.Join(shared(t), "cases", "emulator.jsonl"))
+	cases := readCases(t, filepath.Join(spectest.Shared(t, "kql"), "cases", "emulator.jsonl"))
 	agree(t, cases, tally(t, cases, &catalog{}, false))
 }
 
 func TestDocumentedQueriesBind(t *testing.T) {
-	cases := readCases(t, filepath.Join(shared(t), "cases", "docs.jsonl"))
+	cases := readCases(t, filepath.Join(spectest.Shared(t, "kql"), "cases", "docs.jsonl"))
 	agree(t, cases, tally(t, cases, &catalog{}, false))
 }
 
 // The engine wins where its binder says otherwise.
 func TestEngineRefusesWhatKustoRefuses(t *testing.T) {
-	dir := shared(t)
+	dir := spectest.Shared(t, "kql")
 	right, accepted, refused := 0, []string{}, []string{}
 	total := 0
 	readLines(t, filepath.Join(dir, "cases", "emulator.jsonl"), func(line []byte) {

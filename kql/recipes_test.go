@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/azflow/azflow/internal/spectest"
 	"github.com/azflow/azflow/kql"
 	"github.com/azflow/azflow/kql/types"
 	"github.com/azflow/azflow/schema"
@@ -15,7 +16,7 @@ import (
 const now = types.Instant(types.UnixEpochTicks + 55*365*types.TicksPerDay)
 
 func TestRecipesBindOverTheProductsTables(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(shared(t), "corpus", "seed-001-*-raw.kql"))
+	files, err := filepath.Glob(filepath.Join(spectest.Shared(t, "kql/corpus"), "seed-001-*-raw.kql"))
 	if err != nil || len(files) == 0 {
 		t.Fatal("no recipes", err)
 	}

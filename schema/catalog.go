@@ -48,6 +48,9 @@ func NewCatalog(tables []Table) *Catalog {
 			c.tables[name] = pt
 		}
 	}
+	for _, f := range Functions() {
+		c.functions[f.Name] = &f
+	}
 	slices.Sort(c.names)
 	return c
 }
@@ -70,8 +73,12 @@ func (c *Catalog) Function(name string) (*plan.Function, bool) {
 // Functions returns the names of all stored functions and views, sorted; those
 // of variants, which begin with a low line, are left out.
 func (c *Catalog) Functions() []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(c.functions)), func(name string) bool { return name[0] == '_' })
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(c.functions)), func(name string) bool { return name[0] == '_' && !public[name] })
 }
+
+// public are the functions that are listed although they begin with a low line,
+// as Microsoft Sentinel's own do.
+var public = map[string]bool{"_Im_NetworkSession": true, "_ASim_NetworkSession": true, "_GetWatchlist": true}
 
 // expr returns the KQL expression of a column that files do not hold, "" for
 // one that they do.

@@ -98,7 +98,7 @@ func (b *Binder) namesInScope(columns bool) []string {
 
 // suggest completes d with the name of candidates that is closest to n.
 func (b *Binder) suggest(d *diag.Diagnostic, n ast.Name, candidates []string) {
-	best, distance := "", max(1, len(n.Text)/3)+1
+	best, distance := "", len(n.Text)/3+1 // a third of the letters may be wrong
 	lower := strings.ToLower(n.Text)
 	for _, c := range candidates {
 		if c == n.Text {

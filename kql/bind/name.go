@@ -77,7 +77,14 @@ func (b *Binder) columnNamed(n ast.Name) entity {
 	}
 	if b.env.row != nil {
 		if c, ok := b.env.row.Find(n.Text); ok {
-			return columnValue(c)
+			if b.env.aggregates == nil {
+				return columnValue(c)
+			}
+			if _, declared := b.env.scope.find(n.Text); declared {
+				return nil
+			}
+			b.Reportf("KS236", n.Span(), "put the column into an aggregate, as take_any("+n.Text+"), or group by it", "The name '%s' is not an aggregate or scalar function.", n.Text)
+			return &failure{}
 		}
 	}
 	if b.env.right != nil {

@@ -23,12 +23,18 @@ type verifier struct {
 type scope map[ColumnID]types.Type
 
 func scopeOf(outer scope, nodes ...Node) scope {
-	sc := make(scope, len(outer))
+	lists := make([][]Column, len(nodes))
+	size := len(outer)
+	for i, n := range nodes {
+		lists[i] = n.Columns()
+		size += len(lists[i])
+	}
+	sc := make(scope, size)
 	for id, t := range outer {
 		sc[id] = t
 	}
-	for _, n := range nodes {
-		for _, c := range n.Columns() {
+	for _, cols := range lists {
+		for _, c := range cols {
 			sc[c.ID] = c.Type
 		}
 	}
@@ -53,7 +59,8 @@ func (v *verifier) node(n Node, outer scope) error {
 	if a, ok := n.(*Apply); ok {
 		inner = scopeOf(outer, a.Input)
 	}
-	passed := map[ColumnID]bool{}
+	given := n.Columns()
+	passed := make(map[ColumnID]bool, len(given))
 	for i, in := range n.Inputs() {
 		sc := outer
 		if i == 1 {
@@ -66,8 +73,8 @@ func (v *verifier) node(n Node, outer scope) error {
 			passed[c.ID] = true
 		}
 	}
-	seen := map[ColumnID]bool{}
-	for _, c := range n.Columns() {
+	seen := make(map[ColumnID]bool, len(given))
+	for _, c := range given {
 		switch {
 		case c.ID == 0:
 			return wrap(fmt.Errorf("column %q has no id", c.Name))
