@@ -188,24 +188,29 @@ func (b *Binder) binary(e *ast.Binary) entity {
 
 // starOperation binds `* has "x"`: any column fits.
 func (b *Binder) starOperation(e *ast.Binary) *Value {
-	return b.AnyColumn(e.Op, b.Scalar(e.Y))
+	y := b.Scalar(e.Y)
+	if b.env.row == nil {
+		return &Value{Expr: &plan.Const{Value: false, T: types.Bool}, Type: types.Bool}
+	}
+	return b.AnyColumn(e.Op, b.env.row.Columns, y)
 }
 
-// AnyColumn returns whether `column op y` holds for any column in scope that op
-// can be asked of.
-func (b *Binder) AnyColumn(op string, y *Value) *Value {
+// AnyColumn returns whether `column op y` holds for any of cols that op can be
+// asked of.
+func (b *Binder) AnyColumn(op string, cols []Column, y *Value) *Value {
 	out := &Value{Expr: &plan.Const{Value: false, T: types.Bool}, Type: types.Bool}
-	if b.env.row == nil {
-		return out
-	}
 	f, ok := fn.LookupScalar(op)
 	if !ok {
 		return unknown()
 	}
 	var all plan.Expr
-	for _, c := range b.env.row.Columns {
+	for _, c := range cols {
 		x := columnValue(c)
-		if _, bad := fn.Resolve(f.Sigs, []types.Type{c.Type, y.Type}, []types.Value{nil, nil}, true); bad != nil {
+		if op != "==" && c.Type != types.String && c.Type != types.Dynamic && c.Type != types.Unknown {
+			// Emulator: a term is looked for in the text of numbers too.
+			x = &Value{Type: types.String, Expr: &plan.Call{Func: "tostring", Args: []plan.Expr{x.Expr}, T: types.String}}
+		}
+		if _, bad := fn.Resolve(f.Sigs, []types.Type{x.Type, y.Type}, []types.Value{nil, nil}, true); bad != nil {
 			continue
 		}
 		if op == "==" && !comparable(c.Type, y.Type) {

@@ -219,7 +219,10 @@ func (b *Binder) callLambda(l *lambda, n ast.Name, args []ast.Arg, at diag.Span,
 	}
 	if t, ok := v.(*Table); ok {
 		named := *t
-		named.Name = l.name
+		named.Name = ""
+		if l.stored {
+			named.Name = l.name
+		}
 		return &named
 	}
 	return v

@@ -50,6 +50,7 @@ type (
 // each can be planned for itself; what is materialized is shared instead.
 type tabular struct {
 	name   string
+	named  bool // its rows carry the name (as)
 	expr   ast.Expr
 	env    env
 	like   *Table // columns and properties, as bound at the let
@@ -59,9 +60,11 @@ type tabular struct {
 
 // use returns the rows of t for one more place in the plan.
 func (b *Binder) use(t *tabular) *Table {
-	out := b.useOnce(t)
-	named := *out
-	named.Name = t.name
+	named := *b.useOnce(t)
+	named.Name = ""
+	if t.named {
+		named.Name = t.name
+	}
 	return &named
 }
 
@@ -144,7 +147,7 @@ func (b *Binder) DeclareStep(name string, t *Table) {
 func (b *Binder) DeclareTable(name string, t *Table) *Table {
 	shared := &plan.Shared{Name: name, Input: t.Node}
 	out := t.WithNode(shared)
-	b.env.scope.add(name, &tabular{name: name, like: out, first: true, shared: shared})
+	b.env.scope.add(name, &tabular{name: name, named: true, like: out, first: true, shared: shared})
 	return out
 }
 

@@ -48,7 +48,7 @@ func searched(b *bind.Binder, in *bind.Table, list []ast.Expr, source string) *b
 			tables = append(tables, b.Table(ast.Name{Text: name}))
 		}
 	}
-	return concat(b, tables, source, false)
+	return concat(b, tables, source, "search_arg", false)
 }
 
 // predicate binds the condition of search and find: a string that stands alone
@@ -56,40 +56,40 @@ func searched(b *bind.Binder, in *bind.Table, list []ast.Expr, source string) *b
 func predicate(b *bind.Binder, t *bind.Table, cond ast.Expr, cased bool) *bind.Value {
 	var v *bind.Value
 	b.WithRow(t, func() {
-		v = term(b, cond, cased)
+		v = term(b, t.Columns[1:], cond, cased) // the source column is none to look in
 		b.CheckBool(v, cond)
 	})
 	return v
 }
 
-func term(b *bind.Binder, e ast.Expr, cased bool) *bind.Value {
+func term(b *bind.Binder, cols []bind.Column, e ast.Expr, cased bool) *bind.Value {
 	switch e := e.(type) {
 	case *ast.Paren:
-		return term(b, e.X, cased)
+		return term(b, cols, e.X, cased)
 	case *ast.Star:
 		return bind.Constant(true, types.Bool)
 	case *ast.Binary:
 		switch e.Op {
 		case "and", "or":
-			x, y := term(b, e.X, cased), term(b, e.Y, cased)
+			x, y := term(b, cols, e.X, cased), term(b, cols, e.Y, cased)
 			return b.Operator(e.Op, e.OpAt, []*bind.Value{x, y}, e)
 		case ":":
 			y := b.Scalar(e.Y)
 			if _, star := e.X.(*ast.Star); star {
-				return anyColumn(b, y, cased, e)
+				return anyColumn(b, cols, y, cased)
 			}
 			return find(b, b.Scalar(e.X), y, cased, e)
 		}
 	case *ast.Call:
 		if e.Name.Text == "not" && len(e.Args) == 1 {
-			v := term(b, e.Args[0].X, cased)
+			v := term(b, cols, e.Args[0].X, cased)
 			b.CheckBool(v, e.Args[0].X)
 			return &bind.Value{Type: types.Bool, Expr: &plan.Call{Func: "not", Args: []plan.Expr{condition(v)}, T: types.Bool}}
 		}
 	case *ast.Literal, *ast.Ident:
 		v := b.Scalar(e)
 		if v.IsConst && v.Type == types.String {
-			return anyColumn(b, v, cased, e)
+			return anyColumn(b, cols, v, cased)
 		}
 		return v
 	}
@@ -135,11 +135,11 @@ func pattern(text string, cased bool) (op, needle string) {
 }
 
 // anyColumn is whether any column has the term.
-func anyColumn(b *bind.Binder, v *bind.Value, cased bool, e ast.Expr) *bind.Value {
+func anyColumn(b *bind.Binder, cols []bind.Column, v *bind.Value, cased bool) *bind.Value {
 	k, _ := v.Constant()
 	text, _ := k.(string)
 	op, needle := pattern(text, cased)
-	return b.AnyColumn(op, bind.Constant(needle, types.String))
+	return b.AnyColumn(op, cols, bind.Constant(needle, types.String))
 }
 
 // find is column:"term".
@@ -186,7 +186,7 @@ func bindFind(b *bind.Binder, in *bind.Table, o *ast.Find) *bind.Table {
 			tables = append(tables, b.Table(ast.Name{Text: name}))
 		}
 	}
-	all := concat(b, tables, source, false)
+	all := concat(b, tables, source, "find_arg", false)
 	cond := predicate(b, all, o.Cond, false)
 	rows := all.WithNode(&plan.Filter{Input: all.Node, Cond: condition(cond)})
 	rows.Serialized = false

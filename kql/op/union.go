@@ -1,7 +1,7 @@
 package op
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/azflow/azflow/kql/ast"
@@ -36,7 +36,7 @@ func bindUnion(b *bind.Binder, in *bind.Table, o *ast.Union) *bind.Table {
 	})
 	source, _, _ := bind.WordParam(o.Params, "withsource", "with_source")
 	kind, _, _ := bind.WordParam(o.Params, "kind")
-	return concat(b, ins, source, kind == "inner")
+	return concat(b, ins, source, "union_arg", kind == "inner")
 }
 
 // unionTables binds one operand of a union; a wildcard is several tables.
@@ -58,8 +58,9 @@ func unionTables(b *bind.Binder, e ast.Expr) []*bind.Table {
 }
 
 // concat appends tables. source is the name of a column that says where a row
-// is from, "" for none; common leaves only the columns that all have.
-func concat(b *bind.Binder, ins []*bind.Table, source string, common bool) *bind.Table {
+// is from, "" for none: a table's name, or unnamed and its number. common leaves
+// only the columns that all have.
+func concat(b *bind.Binder, ins []*bind.Table, source, unnamed string, common bool) *bind.Table {
 	out := &bind.Table{}
 	for _, t := range ins {
 		out.Open = out.Open || t.Open
@@ -69,7 +70,7 @@ func concat(b *bind.Binder, ins []*bind.Table, source string, common bool) *bind
 	for i, t := range ins {
 		sources[i] = t.Name
 		if t.Name == "" {
-			sources[i] = fmt.Sprintf("union_arg%d", i)
+			sources[i] = unnamed + strconv.Itoa(i)
 		}
 	}
 	ins, sources = present(ins, sources)
