@@ -17,6 +17,10 @@ type Backup struct {
 	Copied   int   // segments that could not be hard-linked and were copied
 }
 
+// StepLink is a backup's step, as given to Options.Step; if it fails, the
+// segment is copied.
+const StepLink = "link segment"
+
 // Backup makes a lake in dir, which must be empty or not there, that is this
 // one as it is now: a copy of the catalogue and links to the segments, or
 // copies if dir lies on another file system. Ingest may go on meanwhile. To
@@ -93,7 +97,11 @@ func (l *Lake) linkSegments(ctx context.Context, db *sql.DB, dir string, res *Ba
 			return err
 		}
 		dirs[folder] = true
-		if err := os.Link(from, to); err != nil {
+		err = l.opt.Step(StepLink, name)
+		if err == nil {
+			err = os.Link(from, to)
+		}
+		if err != nil { // another file system, or one without links
 			if err := copyFile(from, to); err != nil {
 				return err
 			}

@@ -441,3 +441,85 @@ func TestSegmentsArePrunedByTime(t *testing.T) {
 		t.Errorf("tables %v, %v", names, err)
 	}
 }
+
+func TestAFileIsDoneOnlyWithAFooterThatFits(t *testing.T) {
+	w := openWriter(t, openLake(t, t.TempDir(), Options{}))
+	c := w.Begin()
+	good := c.Stamp(Footer{Table: TableFlows, MinTime: noon, MaxTime: noon, Blobs: []BlobRange{{BlobGen: BlobGen{"B", 0}, Last: 4, Rows: 5}}})
+	f, err := c.NewFile(TableFlows, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, broken := range map[string]func(ft *Footer, rows *int64){
+		"is of table Other":        func(ft *Footer, _ *int64) { ft.Table = "Other" },
+		"stamp it first":           func(ft *Footer, _ *int64) { ft.Commit = "" },
+		"drop the file":            func(_ *Footer, rows *int64) { *rows = 0 },
+		"not a range of times":     func(ft *Footer, _ *int64) { ft.MinTime = noon.Add(time.Second) },
+		"outside of the":           func(ft *Footer, _ *int64) { ft.MaxTime = noon.AddDate(0, 0, 1) },
+		"6 rows of blob":           func(ft *Footer, _ *int64) { ft.Blobs = []BlobRange{{BlobGen: BlobGen{"B", 0}, Last: 4, Rows: 6}} },
+		"5 rows of blob \"\"":      func(ft *Footer, _ *int64) { ft.Blobs = []BlobRange{{Last: 4, Rows: 5}} },
+		"from tuple 5 to 4":        func(ft *Footer, _ *int64) { ft.Blobs = []BlobRange{{BlobGen: BlobGen{"B", 0}, First: 5, Last: 4}} },
+		"\"B\" generation -1 from": func(ft *Footer, _ *int64) { ft.Blobs = []BlobRange{{BlobGen: BlobGen{"B", -1}}} },
+	} {
+		ft, rows := good, int64(5)
+		broken(&ft, &rows)
+		if err := f.Done(ft, rows); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: err = %v", want, err)
+		}
+	}
+	if err := f.Done(good, 5); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.Range(TableFlows, "nobody's", 0, 1, 2); err == nil {
+		t.Error("a range of a blob without a cursor was given")
+	}
+	if err := c.Discard(); err != nil {
+		t.Fatal(err)
+	}
+	if got := files(t, w.lake); len(got) != 0 {
+		t.Errorf("a discarded commit left %v", got)
+	}
+}
+
+func TestACompactionOfNothingButHiddenRowsOnlyEndsTheSegments(t *testing.T) {
+	l := openLake(t, t.TempDir(), Options{})
+	w := openWriter(t, l)
+	ingest(t, w, "B", 5, noon)
+	rewrite(t, w, "B", 2)
+	s := snapshot(t, l)
+	segs, err := s.Segments(t.Context(), TableFlows, TimeRange{})
+	if err != nil || len(segs) != 2 || len(segs[0].Hidden.Blobs) != 1 {
+		t.Fatalf("%+v, %v", segs, err)
+	}
+	rs, err := s.Ranges(t.Context(), segs[0])
+	if err != nil || len(rs) != 1 || rs[0].BlobGen != (BlobGen{"B", 0}) || rs[0].First != 0 || rs[0].Last != 4 || rs[0].Rows != 5 {
+		t.Errorf("ranges %+v, %v", rs, err)
+	}
+	if err := mergeSegments(w, s, segs[:1], 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := segments(t, l, TableFlows); len(got) != 1 || got[0].ID != segs[1].ID {
+		t.Errorf("left %+v", got)
+	}
+	checkLake(t, l)
+}
+
+func TestARolloverIsOpenUntilItIsClosed(t *testing.T) {
+	l := openLake(t, t.TempDir(), Options{})
+	w := openWriter(t, l)
+	c := w.Begin()
+	c.Rollovers = []Rollover{{"a", "m1", []byte{1}}, {"b", "m1", nil}, {"c", "m2", nil}}
+	if _, err := w.Commit(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	c = w.Begin()
+	c.Rollovers = []Rollover{{"a", "m1", []byte{2}}}
+	c.Closed = []string{"b", "never opened"}
+	if _, err := w.Commit(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	got, err := snapshot(t, l).Rollovers(t.Context(), "m1")
+	if err != nil || len(got) != 1 || got[0].Key != "a" || got[0].Payload[0] != 2 {
+		t.Errorf("open for m1: %+v, %v", got, err)
+	}
+}

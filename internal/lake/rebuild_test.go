@@ -354,6 +354,31 @@ func TestABackupIsALake(t *testing.T) {
 	}
 }
 
+func TestABackupCopiesWhatItCannotLink(t *testing.T) {
+	l := openLake(t, t.TempDir(), Options{Step: func(step, _ string) error {
+		if step == StepLink {
+			return errors.New("another file system")
+		}
+		return nil
+	}})
+	w := openWriter(t, l)
+	ingest(t, w, "B", 5, noon)
+	to := t.TempDir()
+	if res, err := l.Backup(t.Context(), to); err != nil || res.Copied != 1 || res.Segments != 1 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	b := openLake(t, to, Options{MustExist: true})
+	if got := rows(t, b); got != 5 {
+		t.Errorf("%d rows, want 5", got)
+	}
+	checkLake(t, b)
+	orig, err1 := os.Stat(l.Path(segments(t, l, TableFlows)[0]))
+	copied, err2 := os.Stat(b.Path(segments(t, b, TableFlows)[0]))
+	if err1 != nil || err2 != nil || os.SameFile(orig, copied) {
+		t.Errorf("the segment was linked: %v, %v", err1, err2)
+	}
+}
+
 func TestABackupTakenBesideIngestIsConsistent(t *testing.T) {
 	dir := t.TempDir()
 	l := openLake(t, dir, Options{})
