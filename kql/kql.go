@@ -6,6 +6,7 @@ import (
 	"github.com/azflow/azflow/kql/ast"
 	"github.com/azflow/azflow/kql/bind"
 	"github.com/azflow/azflow/kql/diag"
+	"github.com/azflow/azflow/kql/lint"
 	"github.com/azflow/azflow/kql/op"
 	"github.com/azflow/azflow/kql/parser"
 	"github.com/azflow/azflow/kql/plan"
@@ -29,6 +30,8 @@ type Options struct {
 	ExternalData bool
 	// Version is what `.show version` answers.
 	Version string
+	// Lint adds the warnings of package lint.
+	Lint bool
 }
 
 // Plan parses and binds src. The plan is nil if any diagnostic is an error; the
@@ -44,12 +47,20 @@ func Plan(src string, cat plan.Catalog, o Options) (*plan.Plan, diag.List) {
 	if p, more, ok := command(q, cat, o); ok {
 		return p, append(diags, more...)
 	}
+	operators := op.Binder(plugin.Bind)
+	linter := lint.New()
+	if o.Lint {
+		operators = linter.Watch(operators)
+	}
 	p, more := bind.New(cat, bind.Options{
 		Now: o.Now, Database: o.Database, Parameters: o.Parameters, Settings: o.Settings, ExternalData: o.ExternalData,
-	}, op.Binder(plugin.Bind), parser.Parse).Bind(q)
+	}, operators, parser.Parse).Bind(q)
 	diags = merge(diags, more)
 	if diags.HasErrors() {
 		return nil, diags
+	}
+	if o.Lint {
+		diags = merge(diags, linter.Check(q, cat, parser.Parse))
 	}
 	return p, diags
 }
