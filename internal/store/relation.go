@@ -15,6 +15,8 @@ type Writer struct {
 	Syntax *sqlast.Syntax
 	// Files writes the table function that reads Parquet files.
 	Files func(paths []string) string
+	// StartsWith is the function that tests a text for a prefix.
+	StartsWith string
 	// Any is the aggregate that takes any value.
 	Any string
 	// Join writes an aggregate of texts of entries: each entry once, sorted.
@@ -111,12 +113,11 @@ func (w *Writer) visible(h Hidden) []string {
 		}
 		out = append(out, fmt.Sprintf("NOT (%s = %s AND (%s))", w.Syntax.QuoteIdent(h.TypeColumn), w.Syntax.QuoteString(h.Type), strings.Join(ors, " OR ")))
 	}
-	if len(h.Texts) > 0 {
-		var list []string
-		for _, t := range h.Texts {
-			list = append(list, w.Syntax.QuoteString(strings.ToLower(t)))
+	for _, c := range h.PrefixColumns {
+		for _, prefix := range h.Prefixes {
+			column := "lower(" + w.Syntax.QuoteIdent(c) + ")"
+			out = append(out, fmt.Sprintf("NOT %s(%s, %s)", w.StartsWith, column, w.Syntax.QuoteString(strings.ToLower(prefix))))
 		}
-		out = append(out, "lower("+w.Syntax.QuoteIdent(h.TextColumn)+") NOT IN ("+strings.Join(list, ", ")+")")
 	}
 	return out
 }

@@ -91,9 +91,10 @@ type Hidden struct {
 	// TimeColumn in [From, To).
 	Captures                    []Capture
 	TypeColumn, Type, MACColumn string
-	// Texts hides rows whose column has one of the values, case ignored.
-	Texts      []string
-	TextColumn string
+	// Prefixes hide rows of which any of PrefixColumns begins, in lower case, with
+	// one of them.
+	Prefixes      []string
+	PrefixColumns []string
 }
 
 // A Blob is one reading of a blob.

@@ -76,8 +76,9 @@ func (e *Engine) Query(ctx context.Context, part *sqlgen.Part) (store.Rows, erro
 
 func (e *Engine) writer() *store.Writer {
 	return &store.Writer{
-		Syntax: e.dialect.Syntax(),
-		Any:    "any",
+		Syntax:     e.dialect.Syntax(),
+		StartsWith: "startsWith",
+		Any:        "any",
 		Files: func(paths []string) string {
 			var each []string
 			for _, p := range paths {

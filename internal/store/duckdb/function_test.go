@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/azflow/azflow/internal/store"
 	"github.com/azflow/azflow/internal/store/duckdb"
 	"github.com/azflow/azflow/kql/plan"
 	"github.com/azflow/azflow/kql/sqlgen"
@@ -95,45 +94,4 @@ func TestAFailingFunctionFailsTheQuery(t *testing.T) {
 	if !strings.Contains(err.Error(), "extract") {
 		t.Errorf("the error names no function: %v", err)
 	}
-}
-
-// BenchmarkIPv4IsPrivate is what one row costs, the scan left out by
-// comparison with the bare count.
-func BenchmarkIPv4IsPrivate(b *testing.B) {
-	const n = 2_000_000
-	e, err := duckdb.Open(duckdb.Config{Threads: 1})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer e.Close()
-	s := plan.Column{ID: 1, Name: "s", Type: types.String}
-	hit := plan.Column{ID: 2, Name: "n", Type: types.Long}
-	addr := func(part string) string {
-		return `SELECT count(*) AS c2 FROM (SELECT ((hash(i)%223+1)::VARCHAR||'.'||(hash(i*7)%256)::VARCHAR||'.'||(hash(i*13)%256)::VARCHAR||'.9') AS c1 FROM range(` +
-			fmt.Sprint(n) + `) r(i)) AS t ` + part
-	}
-	st, err := sqlgen.Generate(&plan.Plan{Results: []plan.Result{{Root: project([]plan.Column{s}, nil, call("ipv4_is_private", types.Bool, ref(s)))}}}, e.Dialect())
-	if err != nil {
-		b.Fatal(err)
-	}
-	for name, where := range map[string]string{"scan": "WHERE length(c1) > 0", "kernel": "WHERE " + st.Parts[0].Calls[0].Name + "(c1)"} {
-		b.Run(name, func(b *testing.B) {
-			for range b.N {
-				rows, err := e.Query(context.Background(), &sqlgen.Part{SQL: addr(where), Calls: st.Parts[0].Calls, Columns: []sqlgen.Column{{Column: hit}}})
-				if err != nil {
-					b.Fatal(err)
-				}
-				if err := drain(rows); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/row")
-		})
-	}
-}
-
-func drain(rows store.Rows) error {
-	defer rows.Close()
-	_, err := rows.Next()
-	return err
 }

@@ -18,8 +18,9 @@ import (
 // writer writes the relations of queries on a connection.
 func (e *Engine) writer(conn mapping.Connection) *store.Writer {
 	return &store.Writer{
-		Syntax: e.dialect.Syntax(),
-		Any:    "any_value",
+		Syntax:     e.dialect.Syntax(),
+		StartsWith: "starts_with",
+		Any:        "any_value",
 		Files: func(paths []string) string {
 			quoted := make([]string, len(paths))
 			for i, p := range paths {

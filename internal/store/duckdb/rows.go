@@ -161,6 +161,16 @@ func (r *rows) Close() error {
 		return nil
 	}
 	r.closed = true
+	r.finish()
+	r.engine.disconnect(&r.conn)
+	for _, f := range r.releases {
+		f()
+	}
+	return nil
+}
+
+// finish ends the query but not its connection.
+func (r *rows) finish() {
 	if r.stop != nil {
 		if r.stop() {
 			r.stopped.Done()
@@ -171,9 +181,4 @@ func (r *rows) Close() error {
 		mapping.DestroyResult(&r.res)
 	}
 	mapping.DestroyPrepare(&r.stmt)
-	r.engine.disconnect(&r.conn)
-	for _, f := range r.releases {
-		f()
-	}
-	return nil
 }
