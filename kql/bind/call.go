@@ -179,6 +179,9 @@ func (b *Binder) function(e *ast.Call, f *fn.Func) entity {
 	for i, a := range args {
 		c.Args = append(c.Args, b.argument(a, m.Params[i]))
 	}
+	if f.Name == "bin_auto" {
+		c.Args = append(c.Args, b.autoBins()...)
+	}
 	v := &Value{Expr: c, Type: m.Ret, IsConst: allConst && !f.Volatile}
 	if m.Sig.Ret.Rule == fn.Columns {
 		b.manyColumns(v, e, f, c)
@@ -188,6 +191,45 @@ func (b *Binder) function(e *ast.Call, f *fn.Func) entity {
 		v.same = args[0].Column
 	}
 	return v
+}
+
+// autoBins are the size and the start that `set query_bin_auto_size` and
+// `set query_bin_auto_at` give bin_auto.
+func (b *Binder) autoBins() []plan.Expr {
+	var out []plan.Expr
+	for _, name := range []string{"query_bin_auto_size", "query_bin_auto_at"} {
+		v, ok := b.options[name]
+		if !ok {
+			break
+		}
+		out = append(out, &plan.Const{Value: v, T: typeOf(v)})
+	}
+	return out
+}
+
+// typeOf is the type of a value that is neither null nor dynamic.
+func typeOf(v types.Value) types.Type {
+	switch v.(type) {
+	case bool:
+		return types.Bool
+	case int32:
+		return types.Int
+	case int64:
+		return types.Long
+	case float64:
+		return types.Real
+	case string:
+		return types.String
+	case types.Instant:
+		return types.DateTime
+	case types.Interval:
+		return types.TimeSpan
+	case types.UUID:
+		return types.GUID
+	case types.DecimalValue:
+		return types.Decimal
+	}
+	return types.Dynamic
 }
 
 // isConversion reports whether function name converts to a type; of a column of

@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"github.com/azflow/azflow/kql/ast"
 	"github.com/azflow/azflow/kql/diag"
 	"github.com/azflow/azflow/kql/fn"
@@ -192,7 +194,11 @@ func (b *Binder) starOperation(e *ast.Binary) *Value {
 	if b.env.row == nil {
 		return &Value{Expr: &plan.Const{Value: false, T: types.Bool}, Type: types.Bool}
 	}
-	return b.AnyColumn(e.Op, b.env.row.Columns, y)
+	// Emulator: only columns that hold text count, other than in search.
+	cols := slices.DeleteFunc(slices.Clone(b.env.row.Columns), func(c Column) bool {
+		return e.Op != "==" && c.Type != types.String && c.Type != types.Dynamic
+	})
+	return b.AnyColumn(e.Op, cols, y)
 }
 
 // AnyColumn returns whether `column op y` holds for any of cols that op can be

@@ -220,7 +220,7 @@ func (b *Binder) callLambda(l *lambda, n ast.Name, args []ast.Arg, at diag.Span,
 	if t, ok := v.(*Table); ok {
 		named := *t
 		named.Name = ""
-		if l.stored {
+		if l.stored || l.decl.View {
 			named.Name = l.name
 		}
 		return &named

@@ -65,6 +65,8 @@ func seriesItem(b *bind.Binder, p *bind.Projection, n *plan.MakeSeries, groupBy 
 	switch {
 	case len(items) == 1 && len(items[0].Cols) == 1 && isRef && ref.Column == items[0].Cols[0].ID:
 		item.Func, item.Args = items[0].Func, items[0].Args
+	case len(items) == 0 && v.IsConst: // the constant, in bins that have rows
+		item.Func, item.Args = "take_any", []plan.Expr{v.Expr}
 	case v.Type == types.Unknown:
 	default:
 		b.Reportf("AZ062", value.Span(), "compute with the series after make-series", "make-series wants a single aggregation here")

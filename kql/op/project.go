@@ -81,7 +81,7 @@ var projectAwayDoc = Doc{
 	Keyword: "project-away",
 	Summary: "Drops the columns listed; names may have wildcards.",
 	Syntax:  "T | project-away NameOrPattern, …",
-	Example: "NTANetAnalytics | project-away *_s, _ResourceId",
+	Example: "NTANetAnalytics | project-away *PublicIps, _ResourceId",
 }
 
 func bindProjectAway(b *bind.Binder, in *bind.Table, o *ast.ProjectAway) *bind.Table {
