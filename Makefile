@@ -44,7 +44,7 @@ demo: build ## Ask the demo estate three questions
 	bin/azflow demo --data $(DATA)
 
 conformance: node-modules ## Compare with Kusto's emulator and binder, on every engine
-	$(GO) test -timeout 10m -count=1 -run 'Conformance' -v ./kql/... ./internal/store/... | grep -vE '^\s*(---|===) '
+	$(GO) test -timeout 10m -count=1 -run 'Conformance' -v ./kql/... ./internal/conformance | grep -vE '^\s*(---|===) '
 
 clean: ## Remove what make installed and built
 	rm -rf bin .cache

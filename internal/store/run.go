@@ -15,7 +15,7 @@ import (
 
 // DefaultRowCap is how many rows a part may hand to the interpreter if
 // RunOptions do not say.
-const DefaultRowCap = 1_000_000
+const DefaultRowCap = 1 << 21
 
 // RunOptions are what running a statement needs besides the engine.
 type RunOptions struct {

@@ -45,8 +45,12 @@ func BenchmarkKernels(b *testing.B) {
 		}
 	}
 	for _, q := range [][2]string{
-		{"scan", "WHERE length(s) > 0"}, {"ipv4_is_private", "WHERE f_private(s)"}, {"ipv4_is_in_range", "WHERE f_in_range(s, '10.1.0.0/16')"},
-		{"has", "WHERE f_has(s, '77')"}, {"add", "WHERE f_add(n, n) > 5"}, {"toupper", "WHERE f_upper(s) <> ''"},
+		{"scan", "WHERE length(s) > 0"},
+		{"ipv4_is_private", "WHERE f_private(s)"},
+		{"ipv4_is_in_range", "WHERE f_in_range(s, '10.1.0.0/16')"},
+		{"has", "WHERE f_has(s, '77')"},
+		{"add", "WHERE f_add(n, n) > 5"},
+		{"toupper", "WHERE f_upper(s) <> ''"},
 	} {
 		b.Run(q[0], func(b *testing.B) {
 			for range b.N {

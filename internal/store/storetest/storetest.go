@@ -21,9 +21,14 @@ import (
 
 // fields are the columns of the files.
 var fields = []batch.Field{
-	{Name: "At", Kind: batch.Time}, {Name: "Name", Kind: batch.Text}, {Name: "N", Kind: batch.Int64, Nullable: true},
-	{Name: "Ip4", Kind: batch.Uint32, Nullable: true}, {Name: "Blob", Kind: batch.Text}, {Name: "Gen", Kind: batch.Int32},
-	{Name: "Kind", Kind: batch.Text}, {Name: "Mac", Kind: batch.Text},
+	{Name: "At", Kind: batch.Time},
+	{Name: "Name", Kind: batch.Text},
+	{Name: "N", Kind: batch.Int64, Nullable: true},
+	{Name: "Ip4", Kind: batch.Uint32, Nullable: true},
+	{Name: "Blob", Kind: batch.Text},
+	{Name: "Gen", Kind: batch.Int32},
+	{Name: "Kind", Kind: batch.Text},
+	{Name: "Mac", Kind: batch.Text},
 }
 
 // row is one row of a file; at counts seconds since 1970.
@@ -38,8 +43,12 @@ type row struct {
 
 // columns are the columns that the scans ask for.
 var columns = []plan.Column{
-	{ID: 1, Name: "At", Type: types.DateTime}, {ID: 2, Name: "Name", Type: types.String}, {ID: 3, Name: "N", Type: types.Long},
-	{ID: 4, Name: "Ip4", Type: types.Long}, {ID: 5, Name: "Added", Type: types.String}, {ID: 6, Name: "Tags", Type: types.Dynamic},
+	{ID: 1, Name: "At", Type: types.DateTime},
+	{ID: 2, Name: "Name", Type: types.String},
+	{ID: 3, Name: "N", Type: types.Long},
+	{ID: 4, Name: "Ip4", Type: types.Long},
+	{ID: 5, Name: "Added", Type: types.String},
+	{ID: 6, Name: "Tags", Type: types.Dynamic},
 }
 
 func sources() map[string]store.Source {
@@ -75,7 +84,8 @@ func Run(t *testing.T, open func(t *testing.T, dir string, r store.Resolver) sto
 		want []string // At in seconds, Name, N, Ip4, Added, Tags
 	}{
 		{
-			"files are one table", store.Relation{Files: []store.Files{{Paths: []string{first, second}, Columns: sources()}}},
+			"files are one table",
+			store.Relation{Files: []store.Files{{Paths: []string{first, second}, Columns: sources()}}},
 			[]string{"10 a 1 1 | <nil>", "20 it's <nil> <nil> | <nil>", "30  3 3 | <nil>", "40 a 5 5 | <nil>"},
 		},
 		{"no file is no row", store.Relation{}, nil},
