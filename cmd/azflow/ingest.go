@@ -79,15 +79,14 @@ func (p *program) ingest(ctx context.Context, paths []string, span timeSpan) err
 		return err
 	}
 	defer done()
-	return p.ingestFrom(ctx, l, src, span)
+	return p.ingestFrom(ctx, l, src, span, ingest.Options{})
 }
 
 // ingestFrom ingests src with progress and prints the summary.
-func (p *program) ingestFrom(ctx context.Context, l *lake.Lake, src source.Source, span timeSpan) error {
+func (p *program) ingestFrom(ctx context.Context, l *lake.Lake, src source.Source, span timeSpan, opt ingest.Options) error {
 	bar := newProgress(p.err, p.quiet)
-	g := ingest.New(l, ingest.Options{
-		Workers: p.cfg.Whole("workers"), Now: time.Now, From: span.from, To: span.to, Progress: bar.ingest,
-	})
+	opt.Workers, opt.Now, opt.From, opt.To, opt.Progress = p.cfg.Whole("workers"), time.Now, span.from, span.to, bar.ingest
+	g := ingest.New(l, opt)
 	sum, err := g.Run(ctx, src)
 	bar.clear()
 	switch {

@@ -6,9 +6,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/azflow/azflow/internal/chdb"
 )
 
 func main() {
+	chdb.RunChild() // the ClickHouse engine is this program, started again
 	os.Exit(run())
 }
 

@@ -125,6 +125,11 @@ version 4), stores every tuple exactly once in Parquet, and answers KQL.
 func (p *program) commands() []*cobra.Command {
 	return []*cobra.Command{
 		p.ingestCommand(),
+		p.demoCommand(),
+		p.queryCommand(),
+		p.sqlCommand(),
+		p.explainCommand(),
+		p.tablesCommand(),
 		p.configCommand(),
 		p.versionCommand(),
 	}
