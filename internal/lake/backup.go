@@ -44,7 +44,7 @@ func (l *Lake) Backup(ctx context.Context, dir string) (Backup, error) {
 	aside := filepath.Join(dir, "catalog.db.part")
 	// By a connection of its own: ours for writing is wanted by commits, those
 	// for reading may not write anywhere.
-	db, err := openCatalog(filepath.Join(l.dir, "catalog.db"), true)
+	db, err := openCatalog(ctx, filepath.Join(l.dir, "catalog.db"), true)
 	if err != nil {
 		return res, err
 	}
@@ -52,7 +52,7 @@ func (l *Lake) Backup(ctx context.Context, dir string) (Backup, error) {
 	if err := errors.Join(err, db.Close()); err != nil {
 		return res, fmt.Errorf("copy catalogue: %w", err)
 	}
-	if db, err = openCatalog(aside, true); err != nil {
+	if db, err = openCatalog(ctx, aside, true); err != nil {
 		return res, err
 	}
 	err = errors.Join(l.linkSegments(ctx, db, dir, &res), db.Close())

@@ -42,7 +42,7 @@ const busyTimeout = 10 * time.Second
 
 // openCatalog opens path for one kind of use. Writers begin their
 // transactions IMMEDIATE, one at a time; readers cannot write.
-func openCatalog(path string, write bool) (*sql.DB, error) {
+func openCatalog(ctx context.Context, path string, write bool) (*sql.DB, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,28 @@ func openCatalog(path string, write bool) (*sql.DB, error) {
 	} else {
 		db.SetMaxOpenConns(4)
 	}
+	if err := connect(ctx, db); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, notACatalog(err)), db.Close())
+	}
 	return db, nil
+}
+
+// connect makes the first connection. Turning a new file to WAL does not wait
+// for another process that is doing the same: so it is tried again.
+func connect(ctx context.Context, db *sql.DB) error {
+	wait, cancel := context.WithTimeout(ctx, busyTimeout)
+	defer cancel()
+	for {
+		err := db.PingContext(ctx)
+		if !isCode(err, sqlite3.SQLITE_BUSY) {
+			return err
+		}
+		select {
+		case <-wait.Done():
+			return err
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 // NewerError says that the lake was written by a newer azflow than this one.

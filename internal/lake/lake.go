@@ -114,13 +114,13 @@ func open(ctx context.Context, dir string, opt Options, scripts []string) (*Lake
 	}
 	l := &Lake{dir: dir, opt: opt}
 	path := filepath.Join(dir, "catalog.db")
-	if l.write, err = openCatalog(path, true); err != nil {
+	if l.write, err = openCatalog(ctx, path, true); err != nil {
 		return nil, err
 	}
 	if err := l.prepare(ctx, scripts); err != nil {
 		return nil, errors.Join(err, l.write.Close())
 	}
-	if l.read, err = openCatalog(path, false); err != nil {
+	if l.read, err = openCatalog(ctx, path, false); err != nil {
 		return nil, errors.Join(err, l.write.Close())
 	}
 	return l, nil
