@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,17 +35,6 @@ var trafficFields = append(trafficanalytics.Fields(),
 	batch.Field{Name: "BlobGeneration", Kind: batch.Int32, Nullable: true},
 )
 
-// ipFields are the columns of what is known of public addresses.
-var ipFields = []batch.Field{
-	{Name: "Ip", Kind: batch.Text},
-	{Name: "TimeGenerated", Kind: batch.Time},
-	{Name: "FlowType", Kind: batch.Text},
-	{Name: "Location", Kind: batch.Text},
-	{Name: "PublicIpDetails", Kind: batch.Text},
-	{Name: "FlowIntervalStartTime", Kind: batch.Time},
-	{Name: "FlowIntervalEndTime", Kind: batch.Time},
-}
-
 // pending is what was decoded since the last commit.
 type pending struct {
 	wk      *worker
@@ -56,12 +44,6 @@ type pending struct {
 	files   []*file
 	blobs   []*blobPart
 	refused map[string]int64
-	ips     map[ipKey]string // to FlowType
-}
-
-type ipKey struct {
-	ip       string
-	interval int64
 }
 
 // blobPart is what one blob gives to a commit.
@@ -104,7 +86,7 @@ type file struct {
 }
 
 func newPending(wk *worker) *pending {
-	return &pending{wk: wk, refused: map[string]int64{}, ips: map[ipKey]string{}}
+	return &pending{wk: wk, refused: map[string]int64{}}
 }
 
 // begin starts the commit that the first file or cursor belongs to.
@@ -368,7 +350,9 @@ func (p *pending) merged(r *reading, part *blobPart) error {
 		return nil
 	}
 	b := p.wk.agg.Flush()
-	p.publicEnds(b)
+	if err := p.addresses(b); err != nil {
+		return err
+	}
 	out := &batch.Batch{Rows: b.Rows, Fields: trafficFields, Columns: append(b.Columns,
 		batch.ConstText(r.next.Blob), batch.ConstInt(int64(r.next.Generation)))}
 	column := func(name string) []int64 { return out.Columns[out.Index(name)].Ints }
@@ -393,67 +377,24 @@ func (p *pending) merged(r *reading, part *blobPart) error {
 	return nil
 }
 
-// publicEnds notes the public addresses of merged rows.
-func (p *pending) publicEnds(b *batch.Batch) {
-	at := func(name string) *batch.Column { return &b.Columns[b.Index(name)] }
-	times, types := at("TimeGenerated").Ints, at("FlowType")
-	for _, end := range []string{"Src", "Dest"} {
-		ip, public := at(end+"Ip"), at(end+"Public")
-		for row := range b.Rows {
-			if is, ok := public.IntAt(row); !ok || is == 0 {
-				continue
-			}
-			k := ipKey{ip.TextAt(row), times[row]}
-			if _, ok := p.ips[k]; !ok {
-				p.ips[k] = types.TextAt(row)
-			}
-		}
-	}
-}
-
-// addresses writes what is known of the public addresses.
-func (p *pending) addresses(interval time.Duration) error {
-	if len(p.ips) == 0 {
-		return nil
-	}
-	keys := make([]ipKey, 0, len(p.ips))
-	for k := range p.ips {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, func(a, b ipKey) int {
-		return cmp.Or(cmp.Compare(a.interval, b.interval), strings.Compare(a.ip, b.ip))
-	})
-	for from := 0; from < len(keys); {
-		day := floorDiv(keys[from].interval, microsPerDay)
+// addresses writes what is known of the public addresses of merged rows.
+func (p *pending) addresses(b *batch.Batch) error {
+	rows := p.wk.public.rows(b, p.wk.interval)
+	times := rows.Columns[ipTime].Ints
+	for from := 0; from < rows.Rows; {
+		day := floorDiv(times[from], microsPerDay)
 		f, err := p.file(tableIPs, day, ipFields)
 		if err != nil {
 			return err
 		}
-		b := batch.NewBuilder(ipFields)
 		to := from
-		for ; to < len(keys) && floorDiv(keys[to].interval, microsPerDay) == day; to++ {
-			k := keys[to]
-			f.min, f.max = min(f.min, k.interval), max(f.max, k.interval)
-			location, details := "", ""
-			if k.ip == platformAddress.String() {
-				location, details = "Global", "Microsoft Virtual Public IP" // MS Learn: NTAIpDetails
-			}
-			b.Column(0).Text(k.ip)
-			b.Column(1).Int(k.interval)
-			b.Column(2).Text(p.ips[k])
-			b.Column(3).Text(location)
-			b.Column(4).Text(details)
-			b.Column(5).Int(k.interval)
-			b.Column(6).Int(k.interval + interval.Microseconds())
+		for ; to < rows.Rows && times[to] < (day+1)*microsPerDay; to++ {
+			f.min, f.max = min(f.min, times[to]), max(f.max, times[to])
 		}
-		rows, err := b.Batch()
-		if err != nil {
+		if err := f.w.WriteRange(rows, from, to); err != nil {
 			return err
 		}
-		if err := f.w.Write(rows); err != nil {
-			return err
-		}
-		f.rows += int64(rows.Rows)
+		f.rows += int64(to - from)
 		from = to
 	}
 	return nil
@@ -466,19 +407,12 @@ func (p *pending) commit(ctx context.Context) error {
 		return nil
 	}
 	c := p.commits
-	interval, err := p.wk.g.lake.Interval(ctx)
-	if err == nil {
-		err = p.addresses(interval)
-	}
-	if err != nil {
-		return errors.Join(err, p.discard())
-	}
 	opened, err := p.rollovers(c)
 	if err != nil {
 		return errors.Join(err, p.discard())
 	}
 	for _, f := range p.files {
-		if err := f.close(c, interval); err != nil {
+		if err := f.close(c, p.wk.interval); err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", f.lake.Path, err), p.discard())
 		}
 	}

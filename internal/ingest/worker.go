@@ -46,10 +46,13 @@ type worker struct {
 	cols   *flowlog.Columns
 	rows   *rowMaker
 	agg    *trafficanalytics.Aggregator
-	buf    []byte
-	big    bool // holds g.big
-	batch  *pending
-	opened map[string]bool // rollovers that the catalogue keeps as open
+	public publicEnds
+
+	interval time.Duration // of merged rows
+	buf      []byte
+	big      bool // holds g.big
+	batch    *pending
+	opened   map[string]bool // rollovers that the catalogue keeps as open
 }
 
 // work reads the blobs of one shard. It returns an error only if the lake fails
@@ -87,6 +90,7 @@ func (wk *worker) newAggregator(ctx context.Context) error {
 	for _, o := range open {
 		wk.opened[o.Connection] = true
 	}
+	wk.interval, wk.public = interval, publicEnds{}
 	wk.agg, err = trafficanalytics.New(interval, open)
 	return err
 }

@@ -15,20 +15,19 @@ import (
 type Aggregator struct {
 	interval int64 // µs
 
-	vals  []*values // one a column that has a From
 	parts [4]*part
-	loose []int // columns, by position, whose value is taken from a row's first tuple
+	loose []*loose
 
-	index  map[groupKey]uint32
+	index  index
 	groups []group
-	firsts []uint32 // loose values, len(loose) a group
-	ports  []uint64 // group and port of each tuple
+	ports  []uint64 // group and port of each tuple, those that repeat the one before left out
 
 	open map[string]*OpenRollover // by connection
 
-	out     batch.Batch
-	scratch [4][]uint32
 	in      input
+	combos  [4][]uint32
+	created []beginning
+	out     output
 }
 
 // groupKey is a row's key within one flush: ids of the parts.
@@ -52,23 +51,36 @@ const (
 	kindPart
 )
 
-// partOf says which part a From column of Flows belongs to; others are loose.
-func partOf(from string) (int, bool) {
+// partOf returns the part that a Key column belongs to.
+func partOf(from string) int {
+	switch {
+	case strings.HasPrefix(from, "Src"):
+		return srcPart
+	case strings.HasPrefix(from, "Dest"):
+		return destPart
+	}
 	switch from {
-	case "MacAddress", "AclGroup", "AclRule", "TargetResourceId", "FlowLogResourceId", "FlowLogType", "CaptureNic", "CaptureVm":
-		return recordPart, true
-	case "L4Protocol", "FlowDirection", "FlowStatus", "FlowEncryption", "CaptureRole":
-		return kindPart, true
-	case "DestPort", "":
-		return 0, false
+	case "L4Protocol", "FlowDirection", "FlowStatus", "FlowEncryption":
+		return kindPart
 	}
-	if strings.HasPrefix(from, "Src") {
-		return srcPart, true
-	}
-	if strings.HasPrefix(from, "Dest") {
-		return destPart, true
-	}
-	return 0, false
+	return recordPart
+}
+
+// beginning is what a group of the batch at hand begins with: a tuple, or a
+// rollover to settle.
+type beginning struct {
+	row int
+	of  *OpenRollover
+}
+
+// loose is a column that follows from the key, but not from one column of it:
+// the first tuple of a row tells.
+type loose struct {
+	of *values
+	// While all groups have the value at one, ids is empty.
+	one uint32
+	n   int      // groups that have a value
+	ids []uint32 // by group
 }
 
 // OpenRollover is an E that ended a flow which the platform re-created: a later
@@ -91,22 +103,37 @@ func New(interval time.Duration, open []OpenRollover) (*Aggregator, error) {
 	if interval != 10*time.Minute && interval != time.Hour {
 		return nil, fmt.Errorf("interval of %v: Traffic Analytics knows 10m and 60m", interval)
 	}
-	a := &Aggregator{interval: interval.Microseconds(), index: map[groupKey]uint32{}, open: map[string]*OpenRollover{}}
+	a := &Aggregator{interval: interval.Microseconds(), open: map[string]*OpenRollover{}}
 	for i := range a.parts {
-		a.parts[i] = &part{ids: map[string]uint32{}}
+		a.parts[i] = &part{ids: map[[maxKeys]uint32]uint32{}}
 	}
-	a.vals = make([]*values, len(columns))
+	keys := map[string]*values{}
+	addresses := newTexts()
+	for i := range columns {
+		if c := &columns[i]; c.Role == Key && c.From != "" && c.From != "DestPort" {
+			t := addresses
+			if c.From != "SrcIp" && c.From != "DestIp" {
+				t = newTexts()
+			}
+			keys[c.From] = newValues(c, t)
+		}
+	}
 	for i := range columns {
 		c := &columns[i]
-		if c.From == "" || c.From == "DestPort" {
+		if c.Role != Depends {
 			continue
 		}
-		v := newValues(c)
-		a.vals[i] = v
-		if p, ok := partOf(c.From); ok {
-			a.parts[p].cols = append(a.parts[p].cols, v)
+		v := newValues(c, newTexts())
+		if key := keys[c.From]; key != nil {
+			key.deps = append(key.deps, v)
+			key.reset()
 		} else {
-			a.loose = append(a.loose, i)
+			a.loose = append(a.loose, &loose{of: v})
+		}
+	}
+	for i := range columns {
+		if v := keys[columns[i].From]; v != nil && columns[i].Role == Key {
+			a.parts[partOf(v.col.From)].column(v)
 		}
 	}
 	for i := range open {
@@ -120,157 +147,33 @@ func New(interval time.Duration, open []OpenRollover) (*Aggregator, error) {
 // Rows returns how many rows the tuples so far have given since the last Flush.
 func (a *Aggregator) Rows() int { return len(a.groups) }
 
-// input is a batch of Flows, its columns found by name and laid out by row.
-type input struct {
-	byName map[string]*batch.Column
+// maxRemembered is how many combinations of a part are remembered from one flush
+// to the next.
+const maxRemembered = 1 << 17
 
-	time, processed, srcPort, destPort                     numbers
-	packetsSD, bytesSD, packetsDS, bytesDS, totalP, totalB numbers
-	rollover                                               numbers
-	kinds                                                  []kind
-	ids                                                    []uint32
+// forget empties the dictionaries if they have grown large. There must be no
+// groups.
+func (a *Aggregator) forget() {
+	size := 0
+	for _, p := range a.parts {
+		size = max(size, len(p.tuples))
+	}
+	for _, l := range a.loose {
+		size = max(size, l.of.dict.Len(l.of.col.Kind))
+	}
+	if size <= maxRemembered {
+		return
+	}
+	for _, p := range a.parts {
+		p.reset()
+	}
+	for _, l := range a.loose {
+		l.of.reset()
+	}
+	a.out.names.forget()
 }
 
-// numbers is a column of numbers by row.
-type numbers struct {
-	vals  []int64
-	valid batch.Bitmap
-	none  bool // no row has a value
-	room  []int64
-	bits  batch.Bitmap
-}
-
-func (n *numbers) at(row int) int64 { return n.vals[row] }
-
-func (n *numbers) has(row int) bool { return !n.none && n.valid.Get(row) }
-
-// or0 returns the value of a row, 0 for null.
-func (n *numbers) or0(row int) int64 {
-	if n.has(row) {
-		return n.vals[row]
-	}
-	return 0
-}
-
-// expand lays c out by row; ids is room to work in, which it returns.
-func (n *numbers) expand(c *batch.Column, rows int, ids []uint32) []uint32 {
-	n.none = c == nil || c.Form == batch.Const && c.ID(0) == batch.Null
-	if n.none {
-		return ids
-	}
-	if c.Form == batch.Plain {
-		n.vals, n.valid = c.Ints, c.Valid
-		return ids
-	}
-	ids = c.AppendIDs(ids[:0], 0, rows)
-	n.room = slices.Grow(n.room[:0], rows)[:rows]
-	n.bits = n.bits[:0].Grow(rows)
-	for row, id := range ids {
-		n.bits.Set(row, id != batch.Null)
-		if id != batch.Null {
-			n.room[row] = c.Dict.Ints[id]
-		}
-	}
-	n.vals, n.valid = n.room, n.bits
-	return ids
-}
-
-// needed are the columns of Flows without which a row cannot be made.
-var needed = []string{
-	"TimeGenerated", "TimeProcessed", "SrcIp", "DestIp", "SrcPort", "DestPort", "L4Protocol", "FlowDirection", "FlowState",
-	"FlowStatus", "FlowLogVersion", "FlowLogType", "MacAddress", "AclRule",
-	"PacketsSrcToDest", "BytesSrcToDest", "PacketsDestToSrc", "BytesDestToSrc",
-}
-
-func (in *input) bind(b *batch.Batch) error {
-	in.byName = make(map[string]*batch.Column, len(b.Fields))
-	for i, f := range b.Fields {
-		in.byName[f.Name] = &b.Columns[i]
-	}
-	for _, name := range needed {
-		if in.byName[name] == nil {
-			return fmt.Errorf("a batch of Flows without column %s cannot be merged", name)
-		}
-	}
-	return nil
-}
-
-// expand lays the columns that are counted out by row.
-func (in *input) expand(rows int) {
-	for _, x := range []struct {
-		to   *numbers
-		name string
-	}{
-		{&in.time, "TimeGenerated"},
-		{&in.processed, "TimeProcessed"},
-		{&in.srcPort, "SrcPort"},
-		{&in.destPort, "DestPort"},
-		{&in.packetsSD, "PacketsSrcToDest"},
-		{&in.bytesSD, "BytesSrcToDest"},
-		{&in.packetsDS, "PacketsDestToSrc"},
-		{&in.bytesDS, "BytesDestToSrc"},
-		{&in.totalP, "TotalPackets"},
-		{&in.totalB, "TotalBytes"},
-		{&in.rollover, "Rollover"},
-	} {
-		in.ids = x.to.expand(in.byName[x.name], rows, in.ids)
-	}
-	in.kinds = slices.Grow(in.kinds[:0], rows)[:rows]
-	clear(in.kinds)
-	for _, w := range words {
-		c := in.byName[w.column]
-		byPos := make([]kind, len(c.Dict.Text))
-		for pos, text := range c.Dict.Text {
-			byPos[pos] = w.kind(text)
-		}
-		none := w.kind("")
-		in.ids = c.AppendIDs(in.ids[:0], 0, rows)
-		for row, pos := range in.ids {
-			if pos == batch.Null {
-				in.kinds[row] |= none
-			} else {
-				in.kinds[row] |= byPos[pos]
-			}
-		}
-	}
-}
-
-// kind is what a tuple counts for.
-type kind uint16
-
-const (
-	allowed kind = 1 << iota
-	inbound
-	begins    // B
-	ends      // E
-	stateless // of a version that knows no states
-	fromVNet
-	fromNSG
-	isTCP
-	userRule
-)
-
-// words says what the texts of a tuple's columns mean for its kind.
-var words = []struct {
-	column string
-	kind   func(text string) kind
-}{
-	{"FlowStatus", func(t string) kind { return when(t == "Allowed", allowed) }},
-	{"FlowDirection", func(t string) kind { return when(t == "Inbound", inbound) }},
-	{"FlowState", func(t string) kind { return when(t == "B", begins) | when(t == "E", ends) | when(t == "", stateless) }},
-	{"FlowLogType", func(t string) kind { return when(t == "VNet", fromVNet) | when(t == "NSG", fromNSG) }},
-	{"L4Protocol", func(t string) kind { return when(t == "TCP", isTCP) }},
-	{"AclRule", func(t string) kind { return when(strings.HasPrefix(t, "UserRule_"), userRule) }},
-}
-
-func when(is bool, k kind) kind {
-	if is {
-		return k
-	}
-	return 0
-}
-
-// Add merges the tuples of b, a batch of Flows. It keeps nothing of b.
+// Add merges the tuples of b, a batch of Flows. It keeps nothing of b but texts.
 //
 // Tuples of one connection must come in the order in which they were logged;
 // all else may come in any order.
@@ -278,71 +181,111 @@ func (a *Aggregator) Add(b *batch.Batch) error {
 	if b.Rows == 0 {
 		return nil
 	}
+	if len(a.groups) == 0 {
+		a.forget()
+	}
 	in := &a.in
 	if err := in.bind(b); err != nil {
 		return err
 	}
 	for i, p := range a.parts {
-		cols := make([]*batch.Column, len(p.cols))
-		for k, v := range p.cols {
-			cols[k] = in.byName[v.col.From]
+		var cols [maxKeys]*batch.Column
+		for k, v := range p.keys {
+			cols[k] = in.column(v.col.From)
 		}
-		a.scratch[i] = p.rows(a.scratch[i][:0], cols, b.Rows)
+		a.combos[i] = slices.Grow(a.combos[i][:0], b.Rows)[:b.Rows]
+		p.rows(a.combos[i], cols[:len(p.keys)], b.Rows)
 	}
 	in.expand(b.Rows)
+	a.created = a.created[:0]
+	src, dest, record, kinds := a.combos[srcPart], a.combos[destPart], a.combos[recordPart], a.combos[kindPart]
+	start, next := int64(0), int64(0) // the interval of the last tuple
 	var lastKey groupKey
 	lastGroup := uint32(0)
 	for row := range b.Rows {
 		t := in.time.at(row)
-		key := groupKey{start: floor(t, a.interval), port: -1}
-		for i := range key.parts {
-			key.parts[i] = a.scratch[i][row]
+		if t < start || t >= next {
+			start = floor(t, a.interval)
+			next = start + a.interval
 		}
+		key := groupKey{start: start, parts: [4]uint32{src[row], dest[row], record[row], kinds[row]}, port: -1}
 		if in.destPort.has(row) {
 			key.port = int32(in.destPort.at(row))
 		}
 		if row == 0 || key != lastKey {
-			g, ok := a.index[key]
+			g, ok := a.find(&key)
 			if !ok {
-				g = a.create(key, row, t)
+				a.groups = append(a.groups, group{key: key, first: t, last: t, got: in.processed.or0(row)})
+				a.created = append(a.created, beginning{row: row})
 			}
 			lastKey, lastGroup = key, g
 		}
 		a.count(lastGroup, row, t)
 	}
+	for _, l := range a.loose {
+		l.begin(in.column(l.of.col.From), a.created)
+	}
 	return nil
 }
 
-// uncounted reports whether the flow of an allowed tuple has no counters. MS
-// Learn, "NSG flow logs": version 1 has none; version 2 counts TCP only (it logs
-// zeros for the rest), and has none for inbound flows that a user rule allows,
-// of which only B is logged.
-func (in *input) uncounted(row int, k kind) bool {
+// begin gives new groups their values; c is the column in the batch, or nil.
+func (l *loose) begin(c *batch.Column, created []beginning) {
+	same := c == nil || c.Form == batch.Const
+	one := uint32(0)
 	switch {
-	case k&allowed == 0:
-		return false
-	case in.bytesSD.has(row) || in.totalB.has(row):
-		return k&ends != 0 && k&fromNSG != 0 && k&isTCP == 0 && in.bytesSD.or0(row) == 0 && in.bytesDS.or0(row) == 0
-	case k&(stateless|ends) != 0:
-		return true
-	default:
-		return k&begins != 0 && k&inbound != 0 && k&fromNSG != 0 && k&userRule != 0
+	case c == nil:
+		one = l.of.text("")
+	case same:
+		one = l.of.at(c, c.ID(0))
+	}
+	for _, b := range created {
+		switch {
+		case b.of != nil:
+			l.put(l.of.text(b.of.Values[l.of.col.From]))
+		case same:
+			l.put(one)
+		default:
+			l.put(l.of.at(c, c.ID(b.row)))
+		}
 	}
 }
 
-// create makes the row that a tuple begins.
-func (a *Aggregator) create(key groupKey, row int, t int64) uint32 {
-	g := uint32(len(a.groups))
-	a.index[key] = g
-	a.groups = append(a.groups, group{key: key, first: t, last: t, got: a.in.processed.or0(row)})
-	for _, i := range a.loose {
-		text := ""
-		if c := a.in.byName[columns[i].From]; c != nil {
-			text = c.TextAt(row)
+// put gives the next group its value.
+func (l *loose) put(id uint32) {
+	switch {
+	case l.n == 0:
+		l.one, l.ids = id, l.ids[:0]
+	case len(l.ids) == 0 && id != l.one:
+		l.ids = slices.Grow(l.ids, l.n)[:l.n]
+		for i := range l.ids {
+			l.ids[i] = l.one
 		}
-		a.firsts = append(a.firsts, a.vals[i].text(text))
+		l.ids = append(l.ids, id)
+	case len(l.ids) > 0:
+		l.ids = append(l.ids, id)
 	}
-	return g
+	l.n++
+}
+
+// column returns what the groups have, in the given order.
+func (l *loose) column(order []uint32) batch.Column {
+	if len(l.ids) == 0 {
+		return batch.Column{Form: batch.Const, IDs: []uint32{l.one}, Dict: l.of.dict}
+	}
+	ids := l.ids
+	if order != nil {
+		ids = make([]uint32, len(order))
+		for at, g := range order {
+			ids[at] = l.ids[g]
+		}
+	}
+	return batch.Column{Form: batch.Coded, IDs: ids, Dict: l.of.dict}
+}
+
+// find returns the group of a key, and whether there is one; if not, the group
+// that is made next will be found.
+func (a *Aggregator) find(k *groupKey) (uint32, bool) {
+	return a.index.find(k.hash(), uint32(len(a.groups)), func(g uint32) bool { return a.groups[g].key == *k })
 }
 
 // count adds a tuple to row g.
@@ -414,7 +357,7 @@ func (a *Aggregator) rollover(g uint32, row int, t int64, rolled bool, c [4]int6
 		return
 	}
 	o := &OpenRollover{
-		Connection: id, Mac: in.byName["MacAddress"].TextAt(row), Time: t, Interval: a.groups[g].key.start,
+		Connection: id, Mac: in.column("MacAddress").TextAt(row), Time: t, Interval: a.groups[g].key.start,
 		Processed: in.processed.or0(row), Values: map[string]string{}, Counters: c, group: int(g),
 	}
 	for _, col := range columns {
@@ -427,7 +370,7 @@ func (a *Aggregator) rollover(g uint32, row int, t int64, rolled bool, c [4]int6
 			}
 			continue
 		}
-		if from := in.byName[col.From]; from != nil {
+		if from := in.column(col.From); from != nil {
 			if text := from.TextAt(row); text != "" {
 				o.Values[col.From] = text
 			}
@@ -439,7 +382,7 @@ func (a *Aggregator) rollover(g uint32, row int, t int64, rolled bool, c [4]int6
 // connection names the connection of a tuple as its capturing NIC saw it.
 func (a *Aggregator) connection(row int) string {
 	in := &a.in
-	text := func(name string) string { return in.byName[name].TextAt(row) }
+	text := func(name string) string { return in.column(name).TextAt(row) }
 	return strings.Join([]string{
 		text("MacAddress"), text("FlowLogType"), text("SrcIp"), text("DestIp"), text("L4Protocol"), text("FlowDirection"),
 		strconv.FormatInt(in.srcPort.or0(row), 10), strconv.FormatInt(in.destPort.or0(row), 10),
@@ -463,20 +406,16 @@ func (a *Aggregator) adjusting(o *OpenRollover) uint32 {
 		key.port = int32(port)
 	}
 	for i, p := range a.parts {
-		ids := make([]uint32, len(p.cols))
-		for k, v := range p.cols {
+		var ids [maxKeys]uint32
+		for k, v := range p.keys {
 			ids[k] = v.text(o.Values[v.col.From])
 		}
 		key.parts[i] = p.tuple(ids)
 	}
-	if g, ok := a.index[key]; ok {
-		return g
-	}
-	g := uint32(len(a.groups))
-	a.index[key] = g
-	a.groups = append(a.groups, group{key: key, first: o.Time, last: o.Time, got: o.Processed})
-	for _, i := range a.loose {
-		a.firsts = append(a.firsts, a.vals[i].text(o.Values[columns[i].From]))
+	g, ok := a.find(&key)
+	if !ok {
+		a.groups = append(a.groups, group{key: key, first: o.Time, last: o.Time, got: o.Processed})
+		a.created = append(a.created, beginning{of: o})
 	}
 	return g
 }
@@ -495,128 +434,19 @@ func (a *Aggregator) Open() []OpenRollover {
 
 // Flush returns the rows since the last Flush as a batch with the fields of
 // [Fields], ordered by interval, and forgets them. The batch is valid until the
-// next call of Add or Flush.
+// next call of Add or Flush. Its dictionaries are those of the flushes before,
+// with what came since.
 func (a *Aggregator) Flush() *batch.Batch {
-	n := len(a.groups)
-	order := make([]uint32, n)
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	slices.SortStableFunc(order, func(x, y uint32) int {
-		return compare(a.groups[x].key.start, a.groups[y].key.start)
-	})
-	b := &a.out
-	*b = batch.Batch{Rows: n, Fields: Fields(), Columns: make([]batch.Column, len(columns))}
-	// The dictionaries of text leave with the batch: the next flush has new ones.
-	partIDs := [len(a.parts)][]uint32{}
-	for i := range a.parts {
-		ids := make([]uint32, n)
-		for k, g := range order {
-			ids[k] = a.groups[g].key.parts[i]
-		}
-		partIDs[i] = ids
-	}
-	for i, p := range a.parts {
-		for k, v := range p.cols {
-			via := make([]uint32, len(p.ids))
-			for t := range via {
-				via[t] = v.position(p.tuples[t*len(p.cols)+k])
-			}
-			b.Columns[v.col.index()] = batch.Column{Form: batch.Coded, IDs: partIDs[i], Via: via, Dict: v.take()}
-		}
-	}
-	for k, i := range a.loose {
-		v := a.vals[i]
-		ids := make([]uint32, n)
-		for at, g := range order {
-			ids[at] = v.position(a.firsts[int(g)*len(a.loose)+k])
-		}
-		b.Columns[i] = batch.Column{Form: batch.Coded, IDs: ids, Dict: v.take()}
-	}
-	a.numbers(b, order)
-	a.portSets(b, order)
-	identify(b)
-	a.reset()
-	return b
-}
-
-// numbers fills the columns that are counted.
-func (a *Aggregator) numbers(b *batch.Batch, order []uint32) {
-	n := len(order)
-	port := batch.Column{Form: batch.Plain, Ints: make([]int64, n), Valid: batch.Bitmap(nil).Grow(n)}
-	start, first, last, got := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
-	all := make([]int64, n*int(sums))
-	for i, g := range order {
-		r := &a.groups[g]
-		start[i], first[i], last[i], got[i] = r.key.start, r.first, r.last, r.got
-		if r.key.port >= 0 {
-			port.Ints[i] = int64(r.key.port)
-			port.Valid.Set(i, true)
-		}
-		for k, v := range r.sums {
-			all[k*n+i] = v
-		}
-	}
-	plain := func(v []int64) batch.Column { return batch.Column{Form: batch.Plain, Ints: v} }
-	b.Columns[indexOf("DestPort")] = port
-	b.Columns[indexOf("TimeGenerated")] = plain(start)
-	b.Columns[indexOf("IntervalSeconds")] = batch.ConstInt(a.interval / 1e6)
-	b.Columns[indexOf("FlowStartTime")] = plain(first)
-	b.Columns[indexOf("FlowEndTime")] = plain(last)
-	b.Columns[indexOf("TimeProcessed")] = plain(got)
-	from := indexOf("RecordCount")
-	for k := range int(sums) {
-		b.Columns[from+k] = plain(all[k*n : (k+1)*n : (k+1)*n])
-	}
-}
-
-// portSets fills SrcPorts.
-func (a *Aggregator) portSets(b *batch.Batch, order []uint32) {
-	slices.Sort(a.ports)
-	a.ports = slices.Compact(a.ports)
-	texts := make([]string, len(a.groups))
-	var buf []byte
-	for i := 0; i < len(a.ports); {
-		g := a.ports[i] >> 16
-		buf = buf[:0]
-		for ; i < len(a.ports) && a.ports[i]>>16 == g; i++ {
-			if len(buf) > 0 {
-				buf = append(buf, '|')
-			}
-			buf = strconv.AppendUint(buf, a.ports[i]&0xffff, 10)
-		}
-		texts[g] = string(buf)
-	}
-	dict := &batch.Dict{Text: []string{""}}
-	pos := map[string]uint32{"": 0}
-	ids := make([]uint32, len(order))
-	for i, g := range order {
-		id, ok := pos[texts[g]]
-		if !ok {
-			id = uint32(len(dict.Text))
-			dict.Text = append(dict.Text, texts[g])
-			pos[texts[g]] = id
-		}
-		ids[i] = id
-	}
-	b.Columns[indexOf("SrcPorts")] = batch.Column{Form: batch.Coded, IDs: ids, Dict: dict}
-}
-
-// reset forgets the flushed rows; open rollovers stay.
-func (a *Aggregator) reset() {
-	clear(a.index)
-	a.groups, a.firsts, a.ports = a.groups[:0], a.firsts[:0], a.ports[:0]
-	for _, p := range a.parts {
-		p.reset()
-	}
-	for _, v := range a.vals {
-		if v != nil {
-			v.reset()
-		}
+	b := a.out.fill(a)
+	a.index.clear()
+	a.groups, a.ports = a.groups[:0], a.ports[:0]
+	for _, l := range a.loose {
+		l.n = 0
 	}
 	for _, o := range a.open {
 		o.group = -1
 	}
+	return b
 }
 
 // floor returns the start of the interval that t lies in.
@@ -626,14 +456,4 @@ func floor(t, interval int64) int64 {
 		r += interval
 	}
 	return t - r
-}
-
-func compare(x, y int64) int {
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	}
-	return 0
 }

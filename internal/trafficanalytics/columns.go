@@ -145,8 +145,6 @@ func indexOf(name string) int {
 	return slices.IndexFunc(columns, func(c Column) bool { return c.Name == name })
 }
 
-func (c *Column) index() int { return indexOf(c.Name) }
-
 // Positions of the sums within a group's counters, in the order of columns.
 const (
 	recordCount = iota
@@ -168,13 +166,15 @@ const (
 )
 
 // Fields returns the columns as a segment's fields.
-func Fields() []batch.Field {
+func Fields() []batch.Field { return slices.Clone(fields) }
+
+var fields = func() []batch.Field {
 	fs := make([]batch.Field, len(columns))
 	for i, c := range columns {
 		fs[i] = batch.Field{Name: c.Name, Kind: c.Kind, Nullable: c.Nullable}
 	}
 	return fs
-}
+}()
 
 // ShortID turns an ARM resource ID into the form Traffic Analytics shows, in
 // lower case: subscription/resourcegroup/name, with a nested resource's name

@@ -40,7 +40,7 @@ func (m *Merger) reset() {
 		c.Map = nil // stored values are mapped already
 		m.cols[i].col = c
 		if c.Kind == batch.Text {
-			m.cols[i].texts = newValues(&m.cols[i].col)
+			m.cols[i].texts = newValues(&m.cols[i].col, newTexts())
 		}
 	}
 }
@@ -108,7 +108,7 @@ func (c *merged) addNumbers(from *batch.Column, target []uint32, rows int) {
 	c.ints = extend(c.ints, rows)
 	c.valid = extend(c.valid, rows)
 	var n numbers
-	n.expand(from, len(target), nil)
+	n.expand(from, len(target))
 	if n.none {
 		return
 	}

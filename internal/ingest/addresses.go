@@ -1,0 +1,109 @@
+package ingest
+
+import (
+	"time"
+
+	"github.com/azflow/azflow/internal/batch"
+)
+
+// ipFields are the columns of what is known of public addresses.
+var ipFields = []batch.Field{
+	{Name: "Ip", Kind: batch.Text},
+	{Name: "TimeGenerated", Kind: batch.Time},
+	{Name: "FlowType", Kind: batch.Text},
+	{Name: "Location", Kind: batch.Text},
+	{Name: "PublicIpDetails", Kind: batch.Text},
+	{Name: "FlowIntervalStartTime", Kind: batch.Time},
+	{Name: "FlowIntervalEndTime", Kind: batch.Time},
+}
+
+// ipTime is the position of TimeGenerated in ipFields.
+const ipTime = 1
+
+// publicEnds finds the public addresses of merged rows, each once an interval as
+// far as it remembers. What it gives repeats now and then; readers take the
+// latest row of an address.
+type publicEnds struct {
+	dict       *batch.Dict // of the positions in noted
+	generation uint64
+	noted      []uint64 // by address: the hour, and of it the intervals noted
+
+	ids, types, known []uint32
+	times, ends       []int64
+	locations, names  *batch.Dict
+}
+
+// rows returns the rows for the addresses of b, a batch of merged rows, by
+// interval. They are valid as long as b is.
+func (e *publicEnds) rows(b *batch.Batch, interval time.Duration) *batch.Batch {
+	if e.locations == nil {
+		e.locations = &batch.Dict{Text: []string{"", "Global"}}
+		e.names = &batch.Dict{Text: []string{"", "Microsoft Virtual Public IP"}} // MS Learn: NTAIpDetails
+	}
+	column := func(name string) *batch.Column { return &b.Columns[b.Index(name)] }
+	starts, flowTypes := column("TimeGenerated").Ints, column("FlowType")
+	e.ids, e.types, e.known, e.times, e.ends = e.ids[:0], e.types[:0], e.known[:0], e.times[:0], e.ends[:0]
+	var dict *batch.Dict
+	ends := [2]struct{ ip, public *batch.Column }{{column("SrcIp"), column("SrcPublic")}, {column("DestIp"), column("DestPublic")}}
+	for row, start := range starts {
+		hour := floorDiv(start, microsPerHour)
+		bit := uint64(1) << ((start - hour*microsPerHour) / interval.Microseconds())
+		for _, end := range ends {
+			if public, ok := end.public.IntAt(row); !ok || public == 0 {
+				continue
+			}
+			dict = end.ip.Dict
+			at := end.ip.ID(row)
+			if !e.fresh(dict, at, uint64(hour+1), bit) {
+				continue
+			}
+			known := uint32(0)
+			if dict.Text[at] == platformText {
+				known = 1
+			}
+			e.ids = append(e.ids, at)
+			e.types = append(e.types, flowTypes.ID(row))
+			e.known = append(e.known, known)
+			e.times = append(e.times, start)
+			e.ends = append(e.ends, start+interval.Microseconds())
+		}
+	}
+	n := len(e.ids)
+	out := &batch.Batch{Rows: n, Fields: ipFields, Columns: make([]batch.Column, len(ipFields))}
+	if n == 0 {
+		out.Columns[ipTime] = batch.Column{Form: batch.Plain}
+		return out
+	}
+	times := batch.Column{Form: batch.Plain, Ints: e.times}
+	copy(out.Columns, []batch.Column{
+		{Form: batch.Coded, IDs: e.ids, Dict: dict},
+		times,
+		{Form: batch.Coded, IDs: e.types, Dict: flowTypes.Dict},
+		{Form: batch.Coded, IDs: e.known, Dict: e.locations},
+		{Form: batch.Coded, IDs: e.known, Dict: e.names},
+		times,
+		{Form: batch.Plain, Ints: e.ends},
+	})
+	return out
+}
+
+// fresh notes an address in an interval, and reports whether it was not noted
+// yet. Both ends' addresses are of one dictionary.
+func (e *publicEnds) fresh(dict *batch.Dict, at uint32, hour, bit uint64) bool {
+	if e.dict != dict || e.generation != dict.Generation {
+		e.dict, e.generation, e.noted = dict, dict.Generation, e.noted[:0]
+	}
+	if int(at) >= len(e.noted) {
+		e.noted = append(e.noted, make([]uint64, int(at)+1-len(e.noted))...)
+	}
+	// An hour has at most six intervals.
+	noted := e.noted[at]
+	if noted>>6 != hour {
+		noted = hour << 6
+	}
+	e.noted[at] = noted | bit
+	return noted&bit == 0
+}
+
+// platformText is how logs write the platform's address.
+var platformText = platformAddress.String()

@@ -1,0 +1,249 @@
+package trafficanalytics
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/azflow/azflow/internal/batch"
+)
+
+// input is a batch of Flows, its columns found by name and laid out by row.
+type input struct {
+	b      *batch.Batch
+	fields []batch.Field // for which byName holds
+	byName map[string]int
+
+	time, processed, srcPort, destPort                     numbers
+	packetsSD, bytesSD, packetsDS, bytesDS, totalP, totalB numbers
+	rollover                                               numbers
+	kinds                                                  []kind
+	words                                                  [len(words)]meanings
+}
+
+// numbers is a column of numbers by row.
+type numbers struct {
+	vals  []int64
+	valid batch.Bitmap
+	mask  int  // 0 if the one value is that of every row, else -1
+	none  bool // no row has a value
+	room  []int64
+	bits  batch.Bitmap
+	ids   []uint32
+}
+
+func (n *numbers) at(row int) int64 { return n.vals[row&n.mask] }
+
+func (n *numbers) has(row int) bool { return !n.none && n.valid.Get(row) }
+
+// or0 returns the value of a row, 0 for null.
+func (n *numbers) or0(row int) int64 {
+	if n.has(row) {
+		return n.at(row)
+	}
+	return 0
+}
+
+// expand lays c out by row.
+func (n *numbers) expand(c *batch.Column, rows int) {
+	n.none = c == nil || c.Form == batch.Const && c.ID(0) == batch.Null
+	n.mask, n.valid = -1, nil
+	switch {
+	case n.none:
+		return
+	case c.Form == batch.Plain:
+		n.vals, n.valid = c.Ints, c.Valid
+		return
+	case c.Form == batch.Const:
+		n.room = append(n.room[:0], c.Dict.Ints[c.ID(0)])
+		n.vals, n.mask = n.room, 0
+		return
+	}
+	ids := c.IDs
+	if c.Form == batch.Runs || c.Via != nil {
+		n.ids = c.AppendIDs(n.ids[:0], 0, rows)
+		ids = n.ids
+	}
+	n.room = slices.Grow(n.room[:0], rows)[:rows]
+	n.vals = n.room
+	dict := c.Dict.Ints
+	for row, id := range ids[:rows] {
+		if int(id) < len(dict) {
+			n.room[row] = dict[id]
+			continue
+		}
+		if n.valid == nil {
+			n.bits = n.bits[:0].Grow(rows)
+			for i := range n.bits {
+				n.bits[i] = ^uint64(0)
+			}
+			n.valid = n.bits
+		}
+		n.valid.Set(row, false)
+	}
+}
+
+// needed are the columns of Flows without which a row cannot be made.
+var needed = []string{
+	"TimeGenerated", "TimeProcessed", "SrcIp", "DestIp", "SrcPort", "DestPort", "L4Protocol", "FlowDirection", "FlowState",
+	"FlowStatus", "FlowLogVersion", "FlowLogType", "MacAddress", "AclRule",
+	"PacketsSrcToDest", "BytesSrcToDest", "PacketsDestToSrc", "BytesDestToSrc",
+}
+
+func (in *input) bind(b *batch.Batch) error {
+	in.b = b
+	if len(in.fields) == len(b.Fields) && len(b.Fields) > 0 && &in.fields[0] == &b.Fields[0] {
+		return nil
+	}
+	in.fields = nil
+	in.byName = make(map[string]int, len(b.Fields))
+	for i, f := range b.Fields {
+		in.byName[f.Name] = i
+	}
+	for _, name := range needed {
+		if _, ok := in.byName[name]; !ok {
+			return fmt.Errorf("a batch of Flows without column %s cannot be merged", name)
+		}
+	}
+	in.fields = b.Fields
+	return nil
+}
+
+// column returns the column called name, or nil.
+func (in *input) column(name string) *batch.Column {
+	if i, ok := in.byName[name]; ok {
+		return &in.b.Columns[i]
+	}
+	return nil
+}
+
+// expand lays the columns that are counted out by row.
+func (in *input) expand(rows int) {
+	for _, x := range []struct {
+		to   *numbers
+		name string
+	}{
+		{&in.time, "TimeGenerated"},
+		{&in.processed, "TimeProcessed"},
+		{&in.srcPort, "SrcPort"},
+		{&in.destPort, "DestPort"},
+		{&in.packetsSD, "PacketsSrcToDest"},
+		{&in.bytesSD, "BytesSrcToDest"},
+		{&in.packetsDS, "PacketsDestToSrc"},
+		{&in.bytesDS, "BytesDestToSrc"},
+		{&in.totalP, "TotalPackets"},
+		{&in.totalB, "TotalBytes"},
+		{&in.rollover, "Rollover"},
+	} {
+		x.to.expand(in.column(x.name), rows)
+	}
+	in.kinds = slices.Grow(in.kinds[:0], rows)[:rows]
+	clear(in.kinds)
+	for i := range words {
+		in.words[i].add(in.kinds, in.column(words[i].column), words[i].kind)
+	}
+}
+
+// meanings remembers what the texts of a column mean.
+type meanings struct {
+	of         *batch.Dict
+	generation uint64
+	kinds      []kind // by position
+}
+
+// add adds to kinds what the texts of c mean.
+func (m *meanings) add(kinds []kind, c *batch.Column, mean func(string) kind) {
+	switch c.Form {
+	case batch.Const:
+		k := mean(c.TextAt(0))
+		for row := range kinds {
+			kinds[row] |= k
+		}
+		return
+	case batch.Runs:
+		at := 0
+		for r, end := range c.Ends {
+			k := mean("")
+			if pos := c.IDs[r]; pos != batch.Null {
+				if c.Via != nil {
+					pos = c.Via[pos]
+				}
+				if pos != batch.Null {
+					k = mean(c.Dict.Text[pos])
+				}
+			}
+			for ; at < int(end); at++ {
+				kinds[at] |= k
+			}
+		}
+		return
+	}
+	if m.of != c.Dict || m.generation != c.Dict.Generation {
+		m.of, m.generation, m.kinds = c.Dict, c.Dict.Generation, m.kinds[:0]
+	}
+	for pos := len(m.kinds); pos < len(c.Dict.Text); pos++ {
+		m.kinds = append(m.kinds, mean(c.Dict.Text[pos]))
+	}
+	for row, pos := range c.IDs[:len(kinds)] {
+		if c.Via != nil && pos != batch.Null {
+			pos = c.Via[pos]
+		}
+		if pos == batch.Null {
+			kinds[row] |= mean("")
+		} else {
+			kinds[row] |= m.kinds[pos]
+		}
+	}
+}
+
+// kind is what a tuple counts for.
+type kind uint16
+
+const (
+	allowed kind = 1 << iota
+	inbound
+	begins    // B
+	ends      // E
+	stateless // of a version that knows no states
+	fromVNet
+	fromNSG
+	isTCP
+	userRule
+)
+
+// words says what the texts of a tuple's columns mean for its kind.
+var words = [...]struct {
+	column string
+	kind   func(text string) kind
+}{
+	{"FlowStatus", func(t string) kind { return when(t == "Allowed", allowed) }},
+	{"FlowDirection", func(t string) kind { return when(t == "Inbound", inbound) }},
+	{"FlowState", func(t string) kind { return when(t == "B", begins) | when(t == "E", ends) | when(t == "", stateless) }},
+	{"FlowLogType", func(t string) kind { return when(t == "VNet", fromVNet) | when(t == "NSG", fromNSG) }},
+	{"L4Protocol", func(t string) kind { return when(t == "TCP", isTCP) }},
+	{"AclRule", func(t string) kind { return when(strings.HasPrefix(t, "UserRule_"), userRule) }},
+}
+
+func when(is bool, k kind) kind {
+	if is {
+		return k
+	}
+	return 0
+}
+
+// uncounted reports whether the flow of an allowed tuple has no counters. MS
+// Learn, "NSG flow logs": version 1 has none; version 2 counts TCP only (it logs
+// zeros for the rest), and has none for inbound flows that a user rule allows,
+// of which only B is logged.
+func (in *input) uncounted(row int, k kind) bool {
+	switch {
+	case k&allowed == 0:
+		return false
+	case in.bytesSD.has(row) || in.totalB.has(row):
+		return k&ends != 0 && k&fromNSG != 0 && k&isTCP == 0 && in.bytesSD.or0(row) == 0 && in.bytesDS.or0(row) == 0
+	case k&(stateless|ends) != 0:
+		return true
+	default:
+		return k&begins != 0 && k&inbound != 0 && k&fromNSG != 0 && k&userRule != 0
+	}
+}
