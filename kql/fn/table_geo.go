@@ -15,6 +15,7 @@ func geoFuncs() []Func {
 					{Name: "wkt", Kind: StringOrArray, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: map1(parseWKT),
 		},
 		{
 			Name: "geo_angle",
@@ -29,6 +30,7 @@ func geoFuncs() []Func {
 					{Name: "p3_latitude", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: geoAngleKernel,
 		},
 		{
 			Name: "geo_azimuth",
@@ -41,6 +43,7 @@ func geoFuncs() []Func {
 					{Name: "p2_latitude", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: geoAzimuthKernel,
 		},
 		{
 			Name: "geo_closest_point_on_line",
@@ -52,6 +55,7 @@ func geoFuncs() []Func {
 					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoClosestOnLineKernel,
 		},
 		{
 			Name: "geo_closest_point_on_polygon",
@@ -63,6 +67,7 @@ func geoFuncs() []Func {
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoClosestOnPolygonKernel,
 		},
 		{
 			Name: "geo_distance_2points",
@@ -76,6 +81,7 @@ func geoFuncs() []Func {
 					{Name: "use_spheroid", Kind: NumberOrBool, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: geoDistanceKernel,
 		},
 		{
 			Name: "geo_distance_point_to_line",
@@ -87,6 +93,7 @@ func geoFuncs() []Func {
 					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: geoPointLineKernel,
 		},
 		{
 			Name: "geo_distance_point_to_polygon",
@@ -98,6 +105,7 @@ func geoFuncs() []Func {
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: geoPointPolygonKernel,
 		},
 		{
 			Name: "geo_point_in_circle",
@@ -111,6 +119,7 @@ func geoFuncs() []Func {
 					{Name: "c_radius", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: geoInCircleKernel,
 		},
 		{
 			Name: "geo_point_in_polygon",
@@ -122,6 +131,7 @@ func geoFuncs() []Func {
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: geoInPolygonKernel,
 		},
 		{
 			Name: "geo_intersects_2lines",
@@ -132,6 +142,7 @@ func geoFuncs() []Func {
 					{Name: "lineString2", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: geoLinesMeetKernel,
 		},
 		{
 			Name: "geo_intersects_line_with_polygon",
@@ -142,6 +153,7 @@ func geoFuncs() []Func {
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: geoLinePolygonMeetKernel,
 		},
 		{
 			Name: "geo_intersects_2polygons",
@@ -152,6 +164,7 @@ func geoFuncs() []Func {
 					{Name: "polygon2", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Kernel: geoPolygonsMeetKernel,
 		},
 		{
 			Name: "geo_intersection_2lines",
@@ -162,6 +175,7 @@ func geoFuncs() []Func {
 					{Name: "lineString2", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoIntersectLinesKernel,
 		},
 		{
 			Name: "geo_intersection_line_with_polygon",
@@ -172,6 +186,7 @@ func geoFuncs() []Func {
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoClipLineKernel,
 		},
 		{
 			Name: "geo_intersection_2polygons",
@@ -182,6 +197,7 @@ func geoFuncs() []Func {
 					{Name: "polygon2", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoIntersectPolygonsKernel,
 		},
 		{
 			Name: "geo_union_polygons_array",
@@ -191,6 +207,7 @@ func geoFuncs() []Func {
 					{Name: "polygons", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoUnionPolygonsKernel,
 		},
 		{
 			Name: "geo_simplify_polygons_array",
@@ -201,6 +218,7 @@ func geoFuncs() []Func {
 					{Name: "tolerance", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoSimplifyPolygonsKernel,
 		},
 		{
 			Name: "geo_union_lines_array",
@@ -210,6 +228,7 @@ func geoFuncs() []Func {
 					{Name: "lineStrings", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoUnionLinesKernel,
 		},
 		{
 			Name: "geo_polygon_to_h3cells",
@@ -232,6 +251,7 @@ func geoFuncs() []Func {
 					{Name: "radius", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoPolygonCellsKernel,
 		},
 		{
 			Name: "__geo_polygon_s2cell_covering_level",
@@ -253,6 +273,7 @@ func geoFuncs() []Func {
 					{Name: "preserve_crossing", Kind: NumberOrBool, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoPolygonDensifyKernel,
 		},
 		{
 			Name: "geo_polygon_area",
@@ -262,6 +283,7 @@ func geoFuncs() []Func {
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: geoAreaKernel,
 		},
 		{
 			Name: "geo_polygon_buffer",
@@ -273,6 +295,7 @@ func geoFuncs() []Func {
 					{Name: "tolerance", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoPolygonBufferKernel,
 		},
 		{
 			Name: "geo_polygon_centroid",
@@ -282,6 +305,7 @@ func geoFuncs() []Func {
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoPolygonCentroidKernel,
 		},
 		{
 			Name: "__geo_polygon_validate",
@@ -301,6 +325,7 @@ func geoFuncs() []Func {
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: geoPerimeterKernel,
 		},
 		{
 			Name: "geo_polygon_simplify",
@@ -311,6 +336,7 @@ func geoFuncs() []Func {
 					{Name: "tolerance", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoPolygonSimplifyKernel,
 		},
 		{
 			Name: "__geo_line_s2cell_covering_level",
@@ -330,6 +356,7 @@ func geoFuncs() []Func {
 					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: geoLineLengthKernel,
 		},
 		{
 			Name: "geo_line_buffer",
@@ -341,6 +368,7 @@ func geoFuncs() []Func {
 					{Name: "tolerance", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoLineBufferKernel,
 		},
 		{
 			Name: "geo_line_centroid",
@@ -350,6 +378,7 @@ func geoFuncs() []Func {
 					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoLineCentroidKernel,
 		},
 		{
 			Name: "geo_line_densify",
@@ -361,6 +390,7 @@ func geoFuncs() []Func {
 					{Name: "preserve_crossing", Kind: NumberOrBool, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoLineDensifyKernel,
 		},
 		{
 			Name: "geo_line_simplify",
@@ -371,6 +401,7 @@ func geoFuncs() []Func {
 					{Name: "tolerance", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoLineSimplifyKernel,
 		},
 		{
 			Name: "geo_line_locate_point",
@@ -383,6 +414,7 @@ func geoFuncs() []Func {
 					{Name: "use_spheroid", Kind: NumberOrBool, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Kernel: geoLocateKernel,
 		},
 		{
 			Name: "geo_line_interpolate_point",
@@ -393,6 +425,7 @@ func geoFuncs() []Func {
 					{Name: "fraction", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoInterpolateKernel,
 		},
 		{
 			Name: "__geo_line_validate",
@@ -414,6 +447,7 @@ func geoFuncs() []Func {
 					{Name: "radius", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoLineCellsKernel,
 		},
 		{
 			Name: "__geo_length_to_s2cell_level",
@@ -435,6 +469,7 @@ func geoFuncs() []Func {
 					{Name: "accuracy", Kind: Number, Max: 1, Const: true},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: geoGeohashKernel,
 		},
 		{
 			Name: "geo_geohash_to_central_point",
@@ -444,6 +479,7 @@ func geoFuncs() []Func {
 					{Name: "geohash", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: map1(geohashCentre),
 		},
 		{
 			Name: "geo_geohash_to_polygon",
@@ -453,6 +489,7 @@ func geoFuncs() []Func {
 					{Name: "geohash", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: map1(geohashPolygon),
 		},
 		{
 			Name: "geo_geohash_neighbors",
@@ -462,6 +499,7 @@ func geoFuncs() []Func {
 					{Name: "geohash", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: map1(geohashNeighbors),
 		},
 		{
 			Name: "geo_point_buffer",
@@ -474,6 +512,7 @@ func geoFuncs() []Func {
 					{Name: "tolerance", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoPointBufferKernel,
 		},
 		{
 			Name: "geo_point_to_s2cell",
@@ -485,6 +524,7 @@ func geoFuncs() []Func {
 					{Name: "level", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: geoS2CellKernel,
 		},
 		{
 			Name: "geo_s2cell_to_central_point",
@@ -494,6 +534,7 @@ func geoFuncs() []Func {
 					{Name: "s2cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: map1(s2Centre),
 		},
 		{
 			Name: "geo_s2cell_to_polygon",
@@ -503,6 +544,7 @@ func geoFuncs() []Func {
 					{Name: "s2cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: map1(s2Polygon),
 		},
 		{
 			Name: "geo_s2cell_neighbors",
@@ -512,6 +554,7 @@ func geoFuncs() []Func {
 					{Name: "s2cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: map1(s2Neighbors),
 		},
 		{
 			Name: "geo_point_to_h3cell",
@@ -532,6 +575,7 @@ func geoFuncs() []Func {
 					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: h3InvalidKernel,
 		},
 		{
 			Name: "geo_h3cell_to_polygon",
@@ -541,6 +585,7 @@ func geoFuncs() []Func {
 					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: h3InvalidKernel,
 		},
 		{
 			Name: "geo_h3cell_neighbors",
@@ -550,6 +595,7 @@ func geoFuncs() []Func {
 					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: h3InvalidKernel,
 		},
 		{
 			Name: "geo_h3cell_children",
@@ -560,6 +606,7 @@ func geoFuncs() []Func {
 					{Name: "resolution", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: h3ChildrenKernel,
 		},
 		{
 			Name: "geo_h3cell_parent",
@@ -570,6 +617,7 @@ func geoFuncs() []Func {
 					{Name: "resolution", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Kernel: h3ParentKernel,
 		},
 		{
 			Name: "geo_h3cell_rings",
@@ -580,6 +628,7 @@ func geoFuncs() []Func {
 					{Name: "distance", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: h3InvalidKernel,
 		},
 		{
 			Name: "geo_h3cell_level",
@@ -589,6 +638,7 @@ func geoFuncs() []Func {
 					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
 			},
+			Kernel: h3LevelKernel,
 		},
 	}
 }
