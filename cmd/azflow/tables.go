@@ -62,8 +62,12 @@ func (p *program) listTables(ctx context.Context) error {
 	}
 	defer func() { _ = snap.Close() }() // only a lock file stays, and a sweep finds it
 	cols := []plan.Column{
-		{Name: "Table", Type: types.String}, {Name: "Rows", Type: types.Long}, {Name: "Bytes", Type: types.Long},
-		{Name: "From", Type: types.String}, {Name: "To", Type: types.String}, {Name: "What", Type: types.String},
+		{Name: "Table", Type: types.String},
+		{Name: "Rows", Type: types.Long},
+		{Name: "Bytes", Type: types.Long},
+		{Name: "From", Type: types.String},
+		{Name: "To", Type: types.String},
+		{Name: "What", Type: types.String},
 	}
 	var rows [][]types.Value
 	for _, t := range schema.Tables() {

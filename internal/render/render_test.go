@@ -14,8 +14,11 @@ import (
 )
 
 var cols = []plan.Column{
-	{Name: "Name", Type: types.String}, {Name: "Bytes", Type: types.Long}, {Name: "At", Type: types.DateTime},
-	{Name: "Share", Type: types.Real}, {Name: "Bag", Type: types.Dynamic},
+	{Name: "Name", Type: types.String},
+	{Name: "Bytes", Type: types.Long},
+	{Name: "At", Type: types.DateTime},
+	{Name: "Share", Type: types.Real},
+	{Name: "Bag", Type: types.Dynamic},
 }
 
 func sample() ([]*types.Vector, int) {

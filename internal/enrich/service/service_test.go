@@ -15,8 +15,14 @@ func TestPortsHaveTheirIANANames(t *testing.T) {
 		port     uint16
 		want     string
 	}{
-		{6, 443, "https"}, {6, 80, "http"}, {17, 53, "domain"}, {6, 3389, "ms-wbt-server"}, {17, 123, "ntp"},
-		{6, 51234, Unknown}, {1, 443, Unknown}, {6, 0, Unknown},
+		{6, 443, "https"},
+		{6, 80, "http"},
+		{17, 53, "domain"},
+		{6, 3389, "ms-wbt-server"},
+		{17, 123, "ntp"},
+		{6, 51234, Unknown},
+		{1, 443, Unknown},
+		{6, 0, Unknown},
 	} {
 		if got := table.Names[table.ID(c.protocol, c.port)]; got != c.want {
 			t.Errorf("protocol %d port %d: %s, want %s", c.protocol, c.port, got, c.want)
