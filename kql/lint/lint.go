@@ -132,7 +132,7 @@ func column(x ast.Expr, in *bind.Table) (bind.Column, bool) {
 // words returns the words that the values of a column are, if it comes from a
 // table unchanged.
 func (c *check) words(in *bind.Table, col bind.Column) []string {
-	table, name, ok := origin(in.Node, col.ID)
+	table, name, ok := plan.Origin(in.Node, col.ID)
 	if !ok {
 		return nil
 	}
@@ -146,53 +146,4 @@ func (c *check) words(in *bind.Table, col bind.Column) []string {
 		}
 	}
 	return nil
-}
-
-// origin returns the table and column that column id of n passes on.
-func origin(n plan.Node, id plan.ColumnID) (table, column string, ok bool) {
-	switch n := n.(type) {
-	case *plan.Scan:
-		for _, c := range n.Cols {
-			if c.ID == id {
-				return n.Table, c.Name, true
-			}
-		}
-		return "", "", false
-	case *plan.Project:
-		for _, a := range n.Items {
-			if a.Column.ID != id {
-				continue
-			}
-			if ref, ok := a.Expr.(*plan.Ref); ok {
-				return origin(n.Input, ref.Column)
-			}
-			return "", "", false
-		}
-		return "", "", false
-	case *plan.Union:
-		for j, c := range n.Cols {
-			if c.ID != id {
-				continue
-			}
-			for i, in := range n.Ins {
-				if from := n.Map[i][j]; from != 0 {
-					return origin(in, from)
-				}
-			}
-		}
-		return "", "", false
-	case *plan.SharedRef:
-		for i, c := range n.Cols {
-			if all := n.Of.Columns(); c.ID == id && i < len(all) {
-				return origin(n.Of.Input, all[i].ID)
-			}
-		}
-		return "", "", false
-	}
-	for _, in := range n.Inputs() {
-		if table, column, ok = origin(in, id); ok {
-			return table, column, true
-		}
-	}
-	return "", "", false
 }
