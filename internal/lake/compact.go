@@ -45,18 +45,16 @@ func (l *Lake) Footers(segs []Segment, read FooterReader) error {
 	return nil
 }
 
-// SubscriptionOf returns the subscription that a resource id lies in, lower
-// case; ” if it names none. A row's subscription, for [Lake.Forget], is that
-// of its FlowLogResourceId, or if that is ” of its TargetResourceId.
-func SubscriptionOf(resourceID string) string {
-	const prefix = "/subscriptions/"
-	id := strings.ToLower(resourceID)
-	rest, ok := strings.CutPrefix(id, prefix)
-	if !ok {
-		return ""
-	}
-	sub, _, _ := strings.Cut(rest, "/")
-	return sub
+// SubscriptionColumns are the columns that say which subscription a row is
+// of: it is of each that one of them names.
+func SubscriptionColumns() []string { return []string{"FlowLogResourceId", "TargetResourceId"} }
+
+// SubscriptionPrefixes returns how a value of one of [SubscriptionColumns], in
+// lower case, begins if it names a subscription: as logged, or in Traffic
+// Analytics' short form.
+func SubscriptionPrefixes(subscription string) []string {
+	s := strings.ToLower(subscription)
+	return []string{"/subscriptions/" + s + "/", s + "/"}
 }
 
 // Columns of Flows by which rows are hidden.
@@ -65,8 +63,6 @@ const (
 	colBlob       = "BlobId"
 	colGeneration = "BlobGeneration"
 	colTuple      = "TupleOrdinal"
-	colFlowLog    = "FlowLogResourceId"
-	colTarget     = "TargetResourceId"
 )
 
 // Layout says what a compacted segment of Flows looks like.
@@ -183,14 +179,14 @@ func hide(s *Segment) *segment.Filter {
 	for _, b := range h.Blobs {
 		dead[b] = true
 	}
-	subs := map[string]bool{}
+	var prefixes []string
 	for _, sub := range h.Subscriptions {
-		subs[sub] = true
+		prefixes = append(prefixes, SubscriptionPrefixes(sub)...)
 	}
 	before := h.Before.UnixMicro()
 	s.Blobs = slices.Clone(s.Blobs)
 	columns := []string{colTime, colBlob, colGeneration, colTuple}
-	for _, name := range []string{colFlowLog, colTarget} { // by preference
+	for _, name := range SubscriptionColumns() {
 		if slices.Contains(s.Columns, name) {
 			columns = append(columns, name)
 		}
@@ -208,12 +204,9 @@ func hide(s *Segment) *segment.Filter {
 				}
 				t, _ := at.IntAt(row) // never null
 				cut := !h.Before.IsZero() && t < before
-				if !cut && len(subs) > 0 {
-					id := ""
-					for i := 0; i < len(resources) && id == ""; i++ {
-						id = resources[i].TextAt(row)
-					}
-					cut = subs[SubscriptionOf(id)]
+				for i := 0; i < len(resources) && !cut && len(prefixes) > 0; i++ {
+					id := strings.ToLower(resources[i].TextAt(row))
+					cut = slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(id, p) })
 				}
 				if !cut {
 					continue

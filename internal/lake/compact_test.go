@@ -336,8 +336,8 @@ func flowFields() []batch.Field {
 		{Name: colBlob, Kind: batch.Text},
 		{Name: colGeneration, Kind: batch.Int32},
 		{Name: colTuple, Kind: batch.Int64},
-		{Name: colFlowLog, Kind: batch.Text},
-		{Name: colTarget, Kind: batch.Text},
+		{Name: "FlowLogResourceId", Kind: batch.Text},
+		{Name: "TargetResourceId", Kind: batch.Text},
 		{Name: "SrcPort", Kind: batch.Int32, Nullable: true},
 	}
 }
@@ -482,6 +482,38 @@ func TestCompactionCopiesWhatIsNotHidden(t *testing.T) {
 	}
 	if _, err := w.Compact(t.Context(), s, plan[0], lay); !errors.Is(err, ErrConflict) {
 		t.Errorf("the same again: %v, want ErrConflict", err)
+	}
+}
+
+func TestSegmentsThatDoNotNameTheirSubscriptionsAreSearchedForAForgottenOne(t *testing.T) {
+	now := &clock{t: noon.Add(48 * time.Hour)}
+	l := openLake(t, t.TempDir(), Options{Now: now.now})
+	w := openWriter(t, l)
+	putFlows(t, w, Cursor{Blob: "A"}, 6, "sub1", "sub2", "sub22")
+	// As if the footer did not say, and beside it a table without such columns.
+	if _, err := l.write.ExecContext(t.Context(), "UPDATE segments SET subscriptions = '[]'"); err != nil {
+		t.Fatal(err)
+	}
+	c := w.Begin()
+	if err := put(c, Footer{Table: "NTAIpDetailsHistory", MinTime: noon, MaxTime: noon, Columns: []string{"Ip"}}, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Commit(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	if rm, err := l.Forget(t.Context(), ForgetRequest{Subscription: "Sub2"}); err != nil || rm.Cut != 1 || rm.Segments != 0 {
+		t.Fatalf("forget: %+v, %v", rm, err)
+	}
+	s := snapshot(t, l)
+	plan, err := s.PlanCompaction(t.Context(), TableFlows, PlanOptions{})
+	if err != nil || len(plan) != 1 {
+		t.Fatalf("plan %+v, %v", plan, err)
+	}
+	if _, err := w.Compact(t.Context(), s, plan[0], Layout{Fields: flowFields()}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := tuples(t, l.Path(segments(t, l, TableFlows)[0])), "A/0: 0 2 3 5"; got != want {
+		t.Errorf("tuples %s, want %s", got, want)
 	}
 }
 

@@ -98,7 +98,7 @@ func expiry() map[string][]string {
 type ForgetRequest struct {
 	Blob         string    // rows of this blob, all generations
 	Before       time.Time // rows with an earlier TimeGenerated
-	Subscription string    // rows of this subscription id, see [SubscriptionOf]
+	Subscription string    // rows of this subscription id, see [SubscriptionColumns]
 
 	// Reread, with Blob, lets the blob be read again from its start; else it
 	// is remembered as forgotten, and not read again.
@@ -166,7 +166,9 @@ func (t *tx) forget(rm *Removed, note forgotten, gen int64, now time.Time) error
 			"DELETE FROM rules WHERE instr(lower(acl_group), ?1) > 0",
 			"DELETE FROM capture_hours WHERE instr(lower(nic), ?1) > 0",
 		}
-		err = t.cut(rm, note, gen, now, arg, "subscriptions = json_array(?1)", "EXISTS (SELECT 1 FROM json_each(subscriptions) WHERE value = ?1)")
+		err = t.cut(rm, note, gen, now, arg, "subscriptions = json_array(?1)",
+			`(EXISTS (SELECT 1 FROM json_each(subscriptions) WHERE value = ?1) OR subscriptions = '[]' AND EXISTS (
+				SELECT 1 FROM column_sets c, json_each(c.columns) j WHERE c.id = column_set AND j.value IN (`+quoteAll(SubscriptionColumns())+`)))`)
 	default:
 		arg = micros(note.Before)
 		small = []string{
@@ -188,6 +190,9 @@ func (t *tx) forget(rm *Removed, note forgotten, gen int64, now time.Time) error
 	}
 	return nil
 }
+
+// quoteAll returns names, which have no quotes in them, as a list in SQL.
+func quoteAll(names []string) string { return "'" + strings.Join(names, "', '") + "'" }
 
 // forgetBlob hides a blob's generations up to the note's and closes its
 // cursor, or resets it if the blob is to be read again.

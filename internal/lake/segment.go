@@ -44,7 +44,7 @@ type Footer struct {
 	// Blobs lists what each blob contributed; empty for tables that blobs do not feed.
 	Blobs []BlobRange `json:"blobs,omitempty"`
 	// Subscriptions holds the ids, lower case, of the subscriptions whose rows
-	// are here, sorted; see [SubscriptionOf].
+	// are here, sorted; empty if that is not known. See [SubscriptionColumns].
 	Subscriptions []string `json:"subscriptions,omitempty"`
 	// AddressFilter is an opaque filter of the local addresses in here.
 	AddressFilter []byte `json:"address_filter,omitempty"`
@@ -171,6 +171,9 @@ func MergeFooters(segs []Segment, hidden []BlobGen) Footer {
 	}
 	slices.Sort(out.Subscriptions)
 	out.Subscriptions = slices.Compact(out.Subscriptions)
+	if slices.ContainsFunc(segs, func(s Segment) bool { return len(s.Subscriptions) == 0 }) {
+		out.Subscriptions = nil
+	}
 	out.Origins = joinOrigins(out.Origins)
 	return out
 }

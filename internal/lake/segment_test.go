@@ -66,20 +66,6 @@ func FuzzAFooterIsReadAsItWasWritten(f *testing.F) {
 	})
 }
 
-func TestASubscriptionIsReadOutOfAResourceID(t *testing.T) {
-	for id, want := range map[string]string{
-		"/subscriptions/ABC-1/resourceGroups/rg": "abc-1",
-		"/SUBSCRIPTIONS/x":                       "x",
-		"subscriptions/x":                        "",
-		"":                                       "",
-		"/subscriptions/":                        "",
-	} {
-		if got := SubscriptionOf(id); got != want {
-			t.Errorf("%q: %q, want %q", id, got, want)
-		}
-	}
-}
-
 func TestCommitsAreDueEveryTwoSecondsOrAQuarterMillionRows(t *testing.T) {
 	var p Pace
 	if !p.Due(noon, 1) || p.Due(noon, 0) {

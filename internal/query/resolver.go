@@ -121,6 +121,14 @@ func hidden(s lake.Segment) store.Hidden {
 	if !s.Hidden.Before.IsZero() {
 		h.Before, h.TimeColumn = toInstant(s.Hidden.Before), "TimeGenerated"
 	}
+	for _, sub := range s.Hidden.Subscriptions {
+		h.Prefixes = append(h.Prefixes, lake.SubscriptionPrefixes(sub)...)
+	}
+	for _, c := range lake.SubscriptionColumns() {
+		if len(h.Prefixes) > 0 && slices.Contains(s.Columns, c) {
+			h.PrefixColumns = append(h.PrefixColumns, c)
+		}
+	}
 	return h
 }
 
