@@ -2,6 +2,8 @@
 // to SQL.
 package kql
 
+//go:generate go test . -run Page -update
+
 import (
 	"github.com/azflow/azflow/kql/ast"
 	"github.com/azflow/azflow/kql/bind"

@@ -24,6 +24,11 @@ func show(c *ast.Command, cat plan.Catalog, o Options) (plan.Node, *diag.Diagnos
 				v.Rows = append(v.Rows, []types.Value{name, o.Database, "", t.Doc})
 			}
 		}
+		for _, name := range cat.Functions() { // views stand for tables
+			if f, ok := cat.Function(name); ok && isView(f) {
+				v.Rows = append(v.Rows, []types.Value{name, o.Database, "Views", f.Doc})
+			}
+		}
 		return v, nil
 	case lower == ".show databases":
 		v := rows("DatabaseName", "PersistentStorage", "Version", "PrettyName")
@@ -47,6 +52,9 @@ func showSchema(c *ast.Command, name string, cat plan.Catalog, o Options) (plan.
 	name = strings.TrimSuffix(strings.TrimPrefix(strings.Trim(name, `[]`), `"`), `"`)
 	name = strings.Trim(name, `'`)
 	t, ok := cat.Table(name)
+	if f, isFunction := cat.Function(name); !ok && isFunction && isView(f) {
+		t, ok = viewTable(f, cat, o)
+	}
 	if !ok {
 		return nil, &diag.Diagnostic{
 			Code: "KS204", Span: c.Span(), Msg: fmt.Sprintf("The name '%s' does not refer to any known table, tabular variable or function.", name),
@@ -73,6 +81,22 @@ func showSchema(c *ast.Command, name string, cat plan.Catalog, o Options) (plan.
 	v := rows("TableName", "Schema", "DatabaseName", "Folder", "DocString")
 	v.Rows = append(v.Rows, []types.Value{t.Name, string(text), o.Database, "", t.Doc})
 	return v, nil
+}
+
+// isView reports whether a function can be named like a table.
+func isView(f *plan.Function) bool { return strings.Trim(f.Params, "() ") == "" }
+
+// viewTable returns a view as the table that it looks like.
+func viewTable(f *plan.Function, cat plan.Catalog, o Options) (*plan.Table, bool) {
+	p, _ := Plan("['"+strings.ReplaceAll(f.Name, "'", `\'`)+"']", cat, o)
+	if p == nil || len(p.Results) == 0 {
+		return nil, false
+	}
+	t := &plan.Table{Name: f.Name, Doc: f.Doc}
+	for _, c := range p.Results[0].Root.Columns() {
+		t.Columns = append(t.Columns, plan.TableColumn{Name: c.Name, Type: c.Type})
+	}
+	return t, true
 }
 
 // dotNet are the types of columns as Kusto's schema has them.

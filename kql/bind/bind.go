@@ -61,6 +61,7 @@ type Binder struct {
 	// budget bounds how much is bound again for lets that are used repeatedly.
 	budget int
 	depth  int
+	calls  int // of functions written in KQL, so far
 	// checking: a function is bound by itself, not for a call.
 	checking bool
 	// naming: names of aggregates are asked for outside their operator.
@@ -116,10 +117,11 @@ func New(cat plan.Catalog, opts Options, operators OperatorFunc, parse ParseFunc
 // Bind returns the plan of q, nil if anything stops it, and all diagnostics in
 // the order of their positions.
 func (b *Binder) Bind(q *ast.Query) (*plan.Plan, diag.List) {
-	p := &plan.Plan{Now: b.opts.Now, Options: b.options}
+	p := &plan.Plan{Options: b.options}
 	for _, s := range q.Statements {
 		b.statement(s, p)
 	}
+	p.Now = b.opts.Now // as set query_now left it
 	diags := b.sorted()
 	if diags.HasErrors() {
 		return nil, diags

@@ -309,8 +309,8 @@ func (b *Binder) operator(name, shown string, at diag.Span, args []*Value, e ast
 		b.Errorf("KS106", at, "The operator '%s' is not known.", shown)
 		return unknown()
 	}
-	argTypes, consts, isConst := b.signature(args)
-	m, bad := fn.Resolve(f.Sigs, argTypes, consts, true)
+	argTypes, isConst := argumentTypes(args)
+	m, bad := fn.Resolve(f.Sigs, argTypes, make([]types.Value, len(args)), true)
 	if bad != nil {
 		if !anyUnknown(argTypes) {
 			s := make([]string, len(argTypes))
@@ -392,18 +392,22 @@ func castHint(op string, args []types.Type) string {
 	return ""
 }
 
-// signature returns the types of args, the values of those that are constant,
-// and whether all are.
-func (b *Binder) signature(args []*Value) (list []types.Type, consts []types.Value, all bool) {
+// argumentTypes returns the types of args and whether all are constant.
+func argumentTypes(args []*Value) (list []types.Type, all bool) {
 	all = true
 	for _, a := range args {
 		list = append(list, a.Type)
-		var c types.Value
-		if a.IsConst {
-			c, _ = a.Constant()
-		} else {
-			all = false
-		}
+		all = all && a.IsConst
+	}
+	return list, all
+}
+
+// signature returns the types of args, the values of those that are constant,
+// and whether all are.
+func (b *Binder) signature(args []*Value) (list []types.Type, consts []types.Value, all bool) {
+	list, all = argumentTypes(args)
+	for _, a := range args {
+		c, _ := a.Constant()
 		consts = append(consts, c)
 	}
 	return list, consts, all

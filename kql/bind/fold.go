@@ -11,7 +11,21 @@ func (v *Value) Constant() (types.Value, bool) {
 	if !v.IsConst {
 		return nil, false
 	}
-	return fold(v.Expr)
+	if v.folded == nil {
+		x, ok := fold(v.Expr)
+		v.folded = &folded{v.Expr, x, ok}
+	}
+	if v.folded.expr != v.Expr {
+		return fold(v.Expr)
+	}
+	return v.folded.value, v.folded.ok
+}
+
+// folded is what fold said of an expression.
+type folded struct {
+	expr  plan.Expr
+	value types.Value
+	ok    bool
 }
 
 // fold computes e if it is constant and its functions have kernels.

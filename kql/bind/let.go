@@ -16,6 +16,8 @@ type lambda struct {
 	decl   *ast.Lambda
 	scope  *scope // where it was written
 	stored bool   // its text is not that of the query
+	// checked is what the body gave when it was checked by itself, nil before.
+	checked entity
 }
 
 func (l *lambda) minArgs() int {
@@ -151,7 +153,7 @@ func (b *Binder) checkLambda(l *lambda) {
 	saveChecking := b.checking
 	b.checking = true
 	b.expanding = append(b.expanding, l.decl)
-	b.body(l.decl)
+	l.checked = b.body(l.decl)
 	b.expanding = b.expanding[:len(b.expanding)-1]
 	b.env, b.checking = save, saveChecking
 }
@@ -188,6 +190,14 @@ func (b *Binder) callLambda(l *lambda, n ast.Name, args []ast.Arg, at diag.Span,
 	if !ok {
 		b.skipArgs(args)
 		return unknown()
+	}
+	if b.calls++; b.calls > maxCalls {
+		b.Errorf("AZ051", n.Span(), "the query expands to more than %d calls of functions", maxCalls)
+		return &failure{}
+	}
+	if v := b.asChecked(l); v != nil {
+		b.skipArgs(args)
+		return v
 	}
 	inner := newScope(l.scope)
 	for i := range params {
@@ -226,6 +236,29 @@ func (b *Binder) callLambda(l *lambda, n ast.Name, args []ast.Arg, at diag.Span,
 		return &named
 	}
 	return v
+}
+
+// maxCalls bounds how many calls of functions written in KQL are bound in the
+// place of one query.
+const maxCalls = 20000
+
+// asChecked returns what a call of l gives while another function is checked by
+// itself, where only its type matters; nil if that depends on the arguments.
+func (b *Binder) asChecked(l *lambda) entity {
+	if !b.checking || slices.ContainsFunc(l.decl.Params, func(p ast.Param) bool { return p.IsTable }) {
+		return nil
+	}
+	switch v := l.checked.(type) {
+	case *Value:
+		return &Value{Expr: &plan.Ref{T: planType(v.Type)}, Type: v.Type, IsConst: true, Shape: v.Shape}
+	case *Table:
+		cols := make([]Column, len(v.Columns))
+		for i, c := range v.Columns {
+			cols[i] = b.NewColumn(c.Name, c.Type)
+		}
+		return v.With(&plan.Values{Cols: planColumns(cols)}, cols)
+	}
+	return nil
 }
 
 // matchArgs returns the argument of each parameter, nil where its default is

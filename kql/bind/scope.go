@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"github.com/azflow/azflow/kql/ast"
 	"github.com/azflow/azflow/kql/plan"
 )
@@ -173,12 +175,20 @@ func (b *Binder) HasTable(name string) bool {
 }
 
 // Tables lists the tables of the catalogue and the views in scope whose names
-// match pattern, in which * stands for any text.
+// match pattern, in which * stands for any text. Stored functions without
+// parameters count as views, but for the pattern * alone.
 func (b *Binder) Tables(pattern string) []string {
 	var names []string
 	for _, n := range b.tables() {
 		if Matches(pattern, n) {
 			names = append(names, n)
+		}
+	}
+	if pattern != "*" {
+		for _, n := range b.cat.Functions() {
+			if f := b.storedFunction(n); Matches(pattern, n) && f != nil && len(f.decl.Params) == 0 {
+				names = append(names, n)
+			}
 		}
 	}
 	for s := b.env.scope; s != nil; s = s.parent {
@@ -188,7 +198,8 @@ func (b *Binder) Tables(pattern string) []string {
 			}
 		}
 	}
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Matches reports whether name fits pattern, in which * stands for any text.

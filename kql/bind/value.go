@@ -25,7 +25,8 @@ type Value struct {
 	// Shape says what a dynamic value is known to hold.
 	Shape Shape
 	// same is the column that a conversion to its own type leaves as it is.
-	same *Column
+	same   *Column
+	folded *folded
 	// typeOf is the type that a typeof(t) names.
 	typeOf *ast.TypeOf
 }

@@ -31,8 +31,7 @@ func joinKind(b *bind.Binder, params []ast.Property, def plan.JoinKind) plan.Joi
 	}
 	k, known := joinKinds[word]
 	if !known {
-		b.Reportf("KS140", at, "the kinds are innerunique, inner, leftouter, rightouter, fullouter, leftsemi, rightsemi, leftanti and rightanti",
-			"there is no join of kind %s", word)
+		b.Errorf("KS005", at, "Expected one of: innerunique, inner, leftouter, rightouter, fullouter, leftsemi, rightsemi, leftanti, rightanti")
 		return def
 	}
 	return k

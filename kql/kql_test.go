@@ -1,0 +1,137 @@
+package kql_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/azflow/azflow/kql"
+	"github.com/azflow/azflow/kql/plan"
+	"github.com/azflow/azflow/kql/types"
+	"github.com/azflow/azflow/schema"
+)
+
+// values returns the literal rows that a plan is.
+func values(t *testing.T, src string, cat plan.Catalog) *plan.Values {
+	t.Helper()
+	p, diags := kql.Plan(src, cat, kql.Options{Now: now, Version: "1.2"})
+	if p == nil {
+		t.Fatalf("%s: %v", src, diags)
+	}
+	v, ok := p.Results[0].Root.(*plan.Values)
+	if !ok {
+		t.Fatalf("%s is no table of values", src)
+	}
+	return v
+}
+
+func TestShowTablesListsTablesAndViews(t *testing.T) {
+	names := map[types.Value]bool{}
+	for _, r := range values(t, ".show tables", schema.NewCatalog(schema.Tables())).Rows {
+		names[r[0]] = true
+	}
+	for _, want := range []string{"NTANetAnalytics", "Flows", "NTAIpDetails"} {
+		if !names[want] {
+			t.Errorf("%s is not shown", want)
+		}
+	}
+	for name := range names {
+		if strings.HasPrefix(name.(string), "_") {
+			t.Errorf("%v is shown", name)
+		}
+	}
+}
+
+func TestShowTableSchemaNamesColumns(t *testing.T) {
+	cat := schema.NewCatalog(schema.Tables())
+	for _, table := range []string{"Flows", "NTAIpDetails", "['Flows']"} {
+		v := values(t, ".show table "+table+" schema as json", cat)
+		if text := v.Rows[0][1].(string); !strings.Contains(text, `"CslType":"datetime"`) {
+			t.Errorf("%s: %s", table, text)
+		}
+	}
+	if _, diags := kql.Plan(".show table Nope schema as json", cat, kql.Options{}); !diags.HasErrors() {
+		t.Error("a table that there is not was shown")
+	}
+}
+
+func TestQueryNowSetsTheClock(t *testing.T) {
+	p, diags := kql.Plan("set query_now = datetime(2020-01-02); print now()", &catalog{}, kql.Options{Now: now})
+	if p == nil {
+		t.Fatal(diags)
+	}
+	if got := p.Now.String(); got != "2020-01-02T00:00:00.0000000Z" {
+		t.Errorf("now is %s", got)
+	}
+}
+
+func TestOptionsChooseVariants(t *testing.T) {
+	cat := schema.NewCatalog(schema.Tables())
+	plain, _ := kql.Plan("NTANetAnalytics | take 1", cat, kql.Options{Now: now})
+	set, diags := kql.Plan("set azflow_time = azure; NTANetAnalytics | take 1", cat, kql.Options{Now: now})
+	configured, _ := kql.Plan("NTANetAnalytics | take 1", cat, kql.Options{Now: now, Settings: map[string]types.Value{"azflow_time": "azure"}})
+	if plain == nil || set == nil || configured == nil {
+		t.Fatal(diags)
+	}
+	if plan.Format(plain.Results[0].Root) == plan.Format(set.Results[0].Root) {
+		t.Error("the option changes nothing")
+	}
+	if plan.Format(configured.Results[0].Root) != plan.Format(set.Results[0].Root) {
+		t.Error("a setting and a set statement differ")
+	}
+}
+
+func TestParametersOfTheQueryAreGiven(t *testing.T) {
+	p, diags := kql.Plan("declare query_parameters(n:long); print n", &catalog{}, kql.Options{Now: now, Parameters: map[string]types.Value{"n": int64(7)}})
+	if p == nil {
+		t.Fatal(diags)
+	}
+	if got := p.Format(); !strings.Contains(got, "print_0 = 7") {
+		t.Error(got)
+	}
+}
+
+func TestExternalDataHasToBeAllowed(t *testing.T) {
+	src := `externaldata(a:string) ["https://example.org/x.csv"] with (format="csv")`
+	if _, diags := kql.Plan(src, &catalog{}, kql.Options{Now: now}); !diags.HasErrors() {
+		t.Error("external data was read")
+	}
+	if p, diags := kql.Plan(src, &catalog{}, kql.Options{Now: now, ExternalData: true}); p == nil {
+		t.Error(diags)
+	}
+}
+
+// No query takes long to bind, whatever it is.
+func TestBindingDoesNotBlowUp(t *testing.T) {
+	doubling := "let a0 = range x from 1 to 2 step 1;\n"
+	for i := 1; i < 60; i++ {
+		doubling += fmt.Sprintf("let a%d = union a%d, a%d;\n", i, i-1, i-1)
+	}
+	calls := "let f0 = (x:long) { x + 1 };\n"
+	for i := 1; i < 40; i++ {
+		calls += fmt.Sprintf("let f%d = (x:long) { f%d(x) + f%d(x) };\n", i, i-1, i-1)
+	}
+	for name, src := range map[string]string{
+		"lets that double":   doubling + "a59",
+		"calls that double":  calls + "print f39(1)",
+		"a long chain of or": "print " + strings.Repeat("1 == 2 or ", 20000) + "true",
+		"many in a list":     "print 1 in (" + strings.Repeat("1,", 50000) + "1)",
+		"many operators":     "print x = 1" + strings.Repeat(" | extend x = x + 1", 3000),
+		"many pipes":         strings.Repeat("|", 1<<20),
+		"parentheses":        strings.Repeat("(", 1<<20),
+		"nested functions":   "print " + strings.Repeat("abs(", 5000) + "1" + strings.Repeat(")", 5000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			p, diags := kql.Plan(src, &catalog{}, kql.Options{Now: now})
+			if d := time.Since(start); d > 20*time.Second {
+				t.Errorf("took %v", d)
+			}
+			if p == nil && !diags.HasErrors() {
+				t.Error("no plan and no reason")
+			}
+			t.Log(time.Since(start), len(diags))
+		})
+	}
+}
