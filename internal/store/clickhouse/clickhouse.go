@@ -5,10 +5,14 @@ package clickhouse
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/azflow/azflow/internal/chdb"
 	"github.com/azflow/azflow/internal/store"
+	"github.com/azflow/azflow/kql/physical"
 	"github.com/azflow/azflow/kql/plan"
 	"github.com/azflow/azflow/kql/sqlast"
 	"github.com/azflow/azflow/kql/sqlgen"
@@ -40,6 +44,20 @@ func (e *Engine) Close() error { return e.client.Close() }
 // Query implements store.Engine. The whole answer is held in memory.
 func (e *Engine) Query(ctx context.Context, part *sqlgen.Part) (store.Rows, error) {
 	var with []string
+	var made string
+	defer func() {
+		if made != "" {
+			os.RemoveAll(made)
+		}
+	}()
+	dir := func() (string, error) {
+		if made != "" {
+			return made, nil
+		}
+		var err error
+		made, err = os.MkdirTemp("", "azflow-rows-")
+		return made, err
+	}
 	for _, s := range part.Scans {
 		if e.resolver == nil {
 			return nil, fmt.Errorf("no table %s: the engine has no data", s.Table)
@@ -51,7 +69,7 @@ func (e *Engine) Query(ctx context.Context, part *sqlgen.Part) (store.Rows, erro
 		if rel.Release != nil {
 			defer rel.Release()
 		}
-		text, err := e.writer().Relation(s, rel)
+		text, err := e.writer(dir).Relation(s, rel)
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +92,9 @@ func (e *Engine) Query(ctx context.Context, part *sqlgen.Part) (store.Rows, erro
 	return r, nil
 }
 
-func (e *Engine) writer() *store.Writer {
+// writer writes the relations of one query, whose rows in memory it puts into
+// files of dir.
+func (e *Engine) writer(dir func() (string, error)) *store.Writer {
 	return &store.Writer{
 		Syntax:     e.dialect.Syntax(),
 		StartsWith: "startsWith",
@@ -93,36 +113,76 @@ func (e *Engine) writer() *store.Writer {
 			sep := clickhouse.QuoteString(separator)
 			return "arrayStringConcat(arraySort(arrayDistinct(arrayFilter(e -> e != '', arrayFlatten(groupArray(splitByString(" + sep + ", " + x + ")))))), " + sep + ")"
 		},
-		Rows: e.memoryRows,
+		Rows: func(s sqlgen.Scan, rows [][]types.Value) (string, error) {
+			d, err := dir()
+			if err != nil {
+				return "", err
+			}
+			return e.memoryRows(filepath.Join(d, s.Name+".tsv"), s, rows)
+		},
 	}
 }
 
-// memoryRows writes rows held in memory as literals.
-func (e *Engine) memoryRows(s sqlgen.Scan, rows [][]types.Value) (string, error) {
-	q := &sqlast.Rows{}
-	for _, c := range s.Columns {
-		q.Names = append(q.Names, c.Alias)
-		q.Types = append(q.Types, sqlgen.SQLType(c.Type, c.Form))
-	}
+// memoryRows writes rows held in memory to a file, since the text of a query
+// is bounded, and returns the query that reads it.
+func (e *Engine) memoryRows(path string, s sqlgen.Scan, rows [][]types.Value) (string, error) {
 	if len(s.Columns) == 0 {
 		return fmt.Sprintf("SELECT NULL AS none FROM numbers(%d)", len(rows)), nil
 	}
+	var b []byte
 	for _, r := range rows {
 		if len(r) != len(s.Columns) {
 			return "", fmt.Errorf("table %s: a row of %d values for %d columns", s.Table, len(r), len(s.Columns))
 		}
-		var xs []sqlast.Expr
 		for i, v := range r {
-			x, err := sqlgen.Literal(s.Columns[i].Type, s.Columns[i].Form, v)
-			if err != nil {
-				return "", err
+			if i > 0 {
+				b = append(b, '\t')
 			}
-			xs = append(xs, x)
+			b = appendField(b, v, s.Columns[i])
 		}
-		q.Rows = append(q.Rows, xs)
+		b = append(b, '\n')
 	}
-	return sqlast.Print(q, e.dialect.Syntax())
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		return "", err
+	}
+	var structure, items []string
+	for _, c := range s.Columns {
+		t := sqlgen.SQLType(c.Type, physical.Of(c.Type))
+		structure = append(structure, c.Alias+" "+e.dialect.Syntax().Types[t])
+		item := c.Alias
+		if c.Form == physical.Stamp { // written as ticks, given as a timestamp
+			item = fmt.Sprintf("CAST(fromUnixTimestamp64Micro(intDiv(%s - %d, %d), 'UTC') AS %s) AS %s",
+				c.Alias, int64(types.UnixEpochTicks), types.TicksPerMicrosecond, e.dialect.Syntax().Types[sqlast.Timestamp], c.Alias)
+		}
+		items = append(items, item)
+	}
+	return "SELECT " + strings.Join(items, ", ") + " FROM file(" + clickhouse.QuoteString(path) + ", TabSeparated, " +
+		clickhouse.QuoteString(strings.Join(structure, ", ")) + ")", nil
 }
 
-// columns of rows, for store.Rows.
+var fieldEscapes = strings.NewReplacer("\\", `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`, "\x00", `\0`)
+
+// appendField writes a value as a field of the format TabSeparated.
+func appendField(b []byte, v types.Value, c sqlgen.ScanColumn) []byte {
+	if c.Type == types.Dynamic && v != nil {
+		return append(b, fieldEscapes.Replace(string(types.AppendJSON(nil, v)))...)
+	}
+	switch v := v.(type) {
+	case nil:
+		if c.Type == types.String {
+			return b
+		}
+		return append(b, `\N`...)
+	case types.Instant:
+		return strconv.AppendInt(b, int64(v), 10)
+	case types.Interval:
+		return strconv.AppendInt(b, int64(v), 10)
+	case string:
+		return append(b, fieldEscapes.Replace(v)...)
+	default:
+		return fmt.Append(b, v)
+	}
+}
+
+// Columns implements store.Rows.
 func (r *rows) Columns() []plan.Column { return r.cols }

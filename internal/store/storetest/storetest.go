@@ -147,9 +147,9 @@ func Run(t *testing.T, open func(t *testing.T, dir string, r store.Resolver) sto
 			"rows in memory belong to it",
 			store.Relation{
 				Files: []store.Files{{Paths: []string{second}, Columns: sources()}},
-				Rows:  [][]types.Value{{instant(5), "mem'ory", nil, int64(9), "", []types.Value{"x", int64(2)}}},
+				Rows:  [][]types.Value{{instant(5), "mem'ory\t\\", nil, int64(9), "", []types.Value{"x\n", int64(2)}}},
 			},
-			[]string{`5 mem'ory <nil> 9 | ["x",2]`, "40 a 5 5 | <nil>"},
+			[]string{"5 mem'ory\t\\ <nil> 9 | [\"x\\n\",2]", "40 a 5 5 | <nil>"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -169,6 +169,16 @@ func Run(t *testing.T, open func(t *testing.T, dir string, r store.Resolver) sto
 			}
 		})
 	}
+	t.Run("many rows in memory", func(t *testing.T) {
+		var rows [][]types.Value
+		for i := range 30_000 {
+			rows = append(rows, []types.Value{instant(int64(i)), "an address", int64(i), nil, "", nil})
+		}
+		released := 0
+		if got := scan(t, open(t, dir, resolver{&store.Relation{Rows: rows}, &released})); len(got) != len(rows) || got[29_999] != "29999 an address 29999 <nil> | <nil>" {
+			t.Errorf("%d rows", len(got))
+		}
+	})
 	t.Run("only the number of rows counts", func(t *testing.T) {
 		released := 0
 		e := open(t, dir, resolver{&store.Relation{Files: []store.Files{{Paths: []string{first, second}}}}, &released})
