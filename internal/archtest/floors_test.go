@@ -21,7 +21,8 @@ var floors = [][]string{
 	{"kql/types", "kql/diag", "flowlog", "internal/batch", "internal/config", "internal/chdb"},                // words, and the test kit
 	{"kql/ast", "internal/spectest", "kql/sqlast", "kql/plan", "flowlog/internal/*", "internal/lake/segment"}, // shapes
 	{"flowlog/*", "schema", "kql/fn", "kql/parser", "kql/physical", "internal/chdbtest"},                      // tables and readers
-	{"flowlog/formats", "kql/eval", "kql/format", "kql/sqlgen", "internal/render", "internal/lake", // makers
+	{"kql/eval"}, // the interpreter
+	{"flowlog/formats", "kql/format", "kql/sqlgen", "internal/render", "internal/lake", // makers
 		"internal/flowgen"},
 	{"kql/rewrite"},
 	{"kql/bind", "kql/sqlgen/*", "internal/trafficanalytics", "internal/source", "internal/enrich/*"}, // binders, and the ports

@@ -31,6 +31,7 @@ func Rules() []Rule {
 		{"fold_constants", "Calls whose arguments are constants become their value.", foldConstants},
 		{"time_range", "Conditions on a table's time column bound what is read of it.", timeRange},
 		{"ipv4_columns", "Tests of address texts against prefixes become tests of their integer columns.", ipv4Columns},
+		{"preaggregate_series", "make-series over a table gets its rows aggregated by bin.", preaggregateSeries},
 		{"dead_columns", "Columns that nothing uses are neither computed nor read.", deadColumns},
 	}
 }

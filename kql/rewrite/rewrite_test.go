@@ -50,6 +50,8 @@ func TestRules(t *testing.T) {
 		{"time_range", "both bounds", `T | where At between (datetime(2024-01-01) .. datetime(2024-02-01)) | count`, "2024-02-01T00:00:00.0000001Z", ""},
 		{"ipv4_columns", "a prefix", `T | where ipv4_is_in_range(Ip, "10.0.0.0/8") | count`, "between", "ipv4_is_in_range"},
 		{"ipv4_columns", "through an extend", `T | extend private = ipv4_is_private(Ip) | summarize count() by private`, "between", "ipv4_is_private"},
+		{"preaggregate_series", "over a table", `T | make-series n = count(), sum(N) on At from datetime(2024-01-01) to datetime(2024-02-01) step 1d by S`, "bin_at", ""},
+		{"preaggregate_series", "without an axis", `T | make-series avg(N) on At step 1h`, "bin(", ""},
 		{"dead_columns", "of a scan", `T | project N`, "", "S:"},
 		{"dead_columns", "of arg_max", `T | summarize arg_max(N, *) by Ip | project Ip, S`, "", "At"},
 	} {
@@ -79,6 +81,8 @@ func TestRules(t *testing.T) {
 		{"ipv4_columns", "a prefix out of a column", `T | where ipv4_is_in_range(Ip, S) | count`},
 		{"ipv4_columns", "a broken prefix", `T | where ipv4_is_in_range(Ip, "10.0.0.0/99") | count`},
 		{"ipv4_columns", "a text without a twin", `T | where ipv4_is_private(S) | count`},
+		{"preaggregate_series", "over literal rows", `datatable(a:long)[1] | make-series count() on a from 0 to 3 step 1`},
+		{"preaggregate_series", "of what bins cannot keep", `T | make-series make_list(N) on At from datetime(2024-01-01) to datetime(2024-02-01) step 1d`},
 		{"dead_columns", "where all is asked for", `T | where N > 1`},
 	} {
 		t.Run(c.rule+" not "+c.name, func(t *testing.T) {

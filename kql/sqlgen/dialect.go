@@ -24,6 +24,10 @@ type Dialect interface {
 	Aggregate(a Aggregation) ([]sqlast.Expr, bool)
 	// IEEE reports whether NaN compares as in IEEE 754: equal to nothing.
 	IEEE() bool
+	// Groups returns whether a text matches a regular expression, and a row value
+	// of the given groups of the match, '' where there is none; false if the
+	// engine has no such thing.
+	Groups(text sqlast.Expr, pattern string, groups []int) (matched, row sqlast.Expr, ok bool)
 	// Random is the engine's function for a random number.
 	Random() string
 	// TicksOf converts a timestamp to ticks.

@@ -40,6 +40,8 @@ func (p *part) lower(n plan.Node) (*relation, error) {
 		return p.window(n)
 	case *plan.Unnest:
 		return p.unnest(n)
+	case *plan.Parse:
+		return p.parse(n)
 	case *plan.Shared:
 		return p.lower(n.Input)
 	case *plan.SharedRef:
@@ -59,8 +61,6 @@ func nodeName(n plan.Node) string {
 		return "partition"
 	case *plan.MakeSeries:
 		return "make-series"
-	case *plan.Parse:
-		return "parse"
 	case *plan.ParseKV:
 		return "parse-kv"
 	case *plan.TopNested:

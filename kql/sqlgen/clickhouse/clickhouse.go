@@ -90,6 +90,11 @@ func (d *Dialect) TicksOf(stamp sqlast.Expr) sqlast.Expr {
 	return sqlast.Infix{Op: "+", L: sqlast.Infix{Op: "*", L: us, R: sqlast.Int(types.TicksPerMicrosecond)}, R: sqlast.Int(types.UnixEpochTicks)}
 }
 
+// Groups implements sqlgen.Dialect: the values of captures need kernels.
+func (d *Dialect) Groups(sqlast.Expr, string, []int) (matched, row sqlast.Expr, ok bool) {
+	return nil, nil, false
+}
+
 var escapes = strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\x00", `\0`)
 
 // QuoteString returns s as a text literal.

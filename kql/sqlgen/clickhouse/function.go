@@ -41,6 +41,7 @@ var functions = map[string]function{
 	"neg":            negate,
 	"bin":            bin,
 	"floor":          bin,
+	"bin_at":         binAt,
 	"startofday":     startOf(types.TicksPerDay, 0),
 	"startofweek":    startOf(7*types.TicksPerDay, types.TicksPerDay), // tick 0 is a Monday, weeks begin on Sunday
 	"hourofday":      hourOfDay,
@@ -147,11 +148,11 @@ func modulo(args []sqlgen.Arg, ret types.Type) (sqlast.Expr, bool) {
 	if len(args) != 2 || !integer(args[0].Type) || !integer(args[1].Type) || ret != types.Long {
 		return nil, false
 	}
-	k, ok := args[1].Value.(int64)
-	if !args[1].Const || !ok || k <= 0 {
+	n, ok := ticks(args[1])
+	if !ok {
 		return nil, false
 	}
-	return bigint(sqlast.Call("positiveModulo", args[0].X, args[1].X)), true
+	return bigint(mod(args[0].X, n)), true
 }
 
 func negate(args []sqlgen.Arg, ret types.Type) (sqlast.Expr, bool) {
@@ -177,6 +178,12 @@ func ticks(a sqlgen.Arg) (int64, bool) {
 	return 0, false
 }
 
+// mod is the remainder of x, from 0 to n-1. A plain literal would be unsigned,
+// and the remainder of a negative x by it another.
+func mod(x sqlast.Expr, n int64) sqlast.Expr {
+	return sqlast.Call("positiveModulo", x, sqlast.Call("toInt64", sqlast.Int(n)))
+}
+
 func bin(args []sqlgen.Arg, ret types.Type) (sqlast.Expr, bool) {
 	if len(args) != 2 || args[0].Type != ret {
 		return nil, false
@@ -186,7 +193,7 @@ func bin(args []sqlgen.Arg, ret types.Type) (sqlast.Expr, bool) {
 	if !ok || !whole && !(span(args[0].Type) && args[1].Type == types.TimeSpan) {
 		return nil, false
 	}
-	return op("-", args[0].X, sqlast.Call("positiveModulo", args[0].X, sqlast.Int(n))), true
+	return op("-", args[0].X, mod(args[0].X, n)), true
 }
 
 func startOf(unit, shift int64) function {
@@ -195,7 +202,7 @@ func startOf(unit, shift int64) function {
 			return nil, false
 		}
 		x := args[0].X
-		return op("-", x, sqlast.Call("positiveModulo", op("+", x, sqlast.Int(shift)), sqlast.Int(unit))), true
+		return op("-", x, mod(op("+", x, sqlast.Int(shift)), unit)), true
 	}
 }
 
@@ -203,7 +210,7 @@ func hourOfDay(args []sqlgen.Arg, ret types.Type) (sqlast.Expr, bool) {
 	if len(args) != 1 || args[0].Type != types.DateTime {
 		return nil, false
 	}
-	hour := sqlast.Call("intDiv", sqlast.Call("positiveModulo", args[0].X, sqlast.Int(types.TicksPerDay)), sqlast.Int(types.TicksPerHour))
+	hour := sqlast.Call("intDiv", mod(args[0].X, types.TicksPerDay), sqlast.Int(types.TicksPerHour))
 	t := sqlast.BigInt
 	if ret == types.Int {
 		t = sqlast.Integer
@@ -423,4 +430,16 @@ func replaceString(args []sqlgen.Arg, _ types.Type) (sqlast.Expr, bool) {
 		return nil, false
 	}
 	return sqlast.Call("replaceAll", args[0].X, args[1].X, args[2].X), true
+}
+
+// binAt rounds down to a multiple of a positive constant, counted from another.
+func binAt(args []sqlgen.Arg, ret types.Type) (sqlast.Expr, bool) {
+	if len(args) != 3 || args[0].Type != ret || args[2].Type != ret || !args[2].Const || !span(ret) && ret != types.Long {
+		return nil, false
+	}
+	n, ok := ticks(args[1])
+	if !ok || args[2].Value == nil {
+		return nil, false
+	}
+	return op("-", args[0].X, mod(op("-", args[0].X, args[2].X), n)), true
 }

@@ -4,6 +4,7 @@ package duckdb
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,6 +76,23 @@ func (d *Dialect) TicksOf(stamp sqlast.Expr) sqlast.Expr {
 	return sqlast.Infix{Op: "+", L: sqlast.Infix{Op: "*", L: us, R: sqlast.Int(types.TicksPerMicrosecond)}, R: sqlast.Int(types.UnixEpochTicks)}
 }
 
+// Groups implements sqlgen.Dialect.
+func (d *Dialect) Groups(text sqlast.Expr, pattern string, groups []int) (matched, row sqlast.Expr, ok bool) {
+	re := sqlast.String(pattern)
+	matched = sqlast.Call("regexp_matches", text, re)
+	if len(groups) == 0 {
+		return matched, sqlast.Bool(true), true
+	}
+	names := make([]sqlast.Expr, slices.Max(groups))
+	for i := range names {
+		names[i] = sqlast.String(fmt.Sprintf("unused%d", i))
+	}
+	for i, g := range groups {
+		names[g-1] = sqlast.String(fmt.Sprintf("f%d", i))
+	}
+	return matched, sqlast.Call("regexp_extract", text, re, sqlast.Call("list_value", names...)), true
+}
+
 // QuoteString returns s as a text literal. A NUL, which no literal can hold,
 // is put in by chr.
 func QuoteString(s string) string {
@@ -134,6 +152,7 @@ var functions = map[string]function{
 	"tostring": tostring,
 	"bin":      bin,
 	"floor":    bin,
+	"bin_at":   binAt,
 	sqlgen.SplitPart: func(args []sqlgen.Arg, _ types.Type) (sqlast.Expr, bool) {
 		at := sqlast.Int(args[2].Value.(int64) + 1)
 		return sqlast.Call("coalesce", sqlast.Element{List: sqlast.Call("string_split", args[0].X, args[1].X), At: at}, sqlast.String("")), true
@@ -177,21 +196,13 @@ func strcat(args []sqlgen.Arg, _ types.Type) (sqlast.Expr, bool) {
 // bin rounds down to a multiple of a positive constant. x - ((x % n) + n) % n
 // cannot overflow but at the ends of long.
 func bin(args []sqlgen.Arg, ret types.Type) (sqlast.Expr, bool) {
-	if len(args) != 2 || !args[1].Const {
+	if len(args) != 2 {
 		return nil, false
 	}
-	var n int64
-	switch v := args[1].Value.(type) {
-	case types.Interval:
-		n = int64(v)
-	case int64:
-		n = v
-	case int32:
-		n = int64(v)
-	}
+	n, ok := integer(args[1])
 	integer := args[0].Type == types.Long && args[1].Type != types.TimeSpan && args[1].Type != types.Real
 	ticks := (args[0].Type == types.DateTime || args[0].Type == types.TimeSpan) && args[1].Type == types.TimeSpan
-	if n <= 0 || n > 1<<40 && !ticks || !integer && !ticks || ret != args[0].Type {
+	if !ok || n <= 0 || n > 1<<40 && !ticks || !integer && !ticks || ret != args[0].Type {
 		return nil, false
 	}
 	mod := func(x sqlast.Expr) sqlast.Expr { return sqlast.Infix{Op: "%", L: x, R: sqlast.Int(n)} }
@@ -201,4 +212,38 @@ func bin(args []sqlgen.Arg, ret types.Type) (sqlast.Expr, bool) {
 		rest = mod(sqlast.Infix{Op: "+", L: rest, R: sqlast.Int(n)})
 	}
 	return sqlast.Infix{Op: "-", L: x, R: rest}, true
+}
+
+// binAt rounds down to a multiple of a positive constant, counted from another.
+func binAt(args []sqlgen.Arg, ret types.Type) (sqlast.Expr, bool) {
+	if len(args) != 3 || ret != args[0].Type || args[2].Type != ret {
+		return nil, false
+	}
+	n, ok1 := integer(args[1])
+	from, ok2 := integer(args[2])
+	if !ok1 || !ok2 || n <= 0 || args[0].Type == types.Real {
+		return nil, false
+	}
+	mod := func(x sqlast.Expr) sqlast.Expr { return sqlast.Infix{Op: "%", L: x, R: sqlast.Int(n)} }
+	x := args[0].X
+	rest := mod(sqlast.Infix{Op: "+", L: mod(sqlast.Infix{Op: "-", L: x, R: sqlast.Int(from)}), R: sqlast.Int(n)})
+	return sqlast.Infix{Op: "-", L: x, R: rest}, true
+}
+
+// integer returns the whole number, or ticks, that a constant is.
+func integer(a sqlgen.Arg) (int64, bool) {
+	if !a.Const {
+		return 0, false
+	}
+	switch v := a.Value.(type) {
+	case types.Interval:
+		return int64(v), true
+	case types.Instant:
+		return int64(v), true
+	case int64:
+		return v, true
+	case int32:
+		return int64(v), true
+	}
+	return 0, false
 }
