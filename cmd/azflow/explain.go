@@ -11,6 +11,7 @@ import (
 	"github.com/azflow/azflow/internal/query"
 	"github.com/azflow/azflow/kql/plan"
 	"github.com/azflow/azflow/kql/rewrite"
+	"github.com/azflow/azflow/kql/types"
 )
 
 // stages are what explain can print, in the order of the compiler.
@@ -92,7 +93,7 @@ func (p *program) explain(s *query.Session, c *query.Compiled, f queryFlags) err
 		for _, scan := range part.Scans {
 			fmt.Fprintf(&b, "-- %s is %s", scan.Name, scan.Table)
 			if scan.From != 0 || scan.To != 0 {
-				fmt.Fprintf(&b, ", pruned to [%s, %s)", scan.From, scan.To)
+				fmt.Fprintf(&b, ", pruned to %s", bounds(scan.From, scan.To))
 			}
 			fmt.Fprintln(&b)
 		}
@@ -106,6 +107,17 @@ func (p *program) explain(s *query.Session, c *query.Compiled, f queryFlags) err
 		}
 	}
 	return p.print(b.String())
+}
+
+// bounds prints the time range of a scan.
+func bounds(from, to types.Instant) string {
+	switch {
+	case from == 0:
+		return "before " + to.String()
+	case to == 0:
+		return "from " + from.String() + " on"
+	}
+	return "[" + from.String() + ", " + to.String() + ")"
 }
 
 // formatPlan prints the results of a plan, one tree each.

@@ -130,6 +130,7 @@ func (p *program) commands() []*cobra.Command {
 		p.sqlCommand(),
 		p.explainCommand(),
 		p.tablesCommand(),
+		p.fmtCommand(),
 		p.configCommand(),
 		p.versionCommand(),
 	}
