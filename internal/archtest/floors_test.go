@@ -26,7 +26,7 @@ var floors = [][]string{
 		"internal/flowgen"},
 	{"kql/rewrite"},
 	{"kql/bind", "kql/sqlgen/*", "internal/trafficanalytics", "internal/source", "internal/enrich/*"}, // binders, and the ports
-	{"kql/op", "kql/plugin", "kql/lint", "internal/source/*"},                                         // operators
+	{"kql/op", "kql/plugin", "kql/lint", "internal/source/*", "internal/rollup"},                      // operators
 	{"kql"}, // the compiler
 	{"kql/editor", "internal/store"},
 	{"internal/store/*"}, // the adapters

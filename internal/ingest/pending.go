@@ -14,13 +14,14 @@ import (
 	"github.com/azflow/azflow/internal/batch"
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/lake/segment"
+	"github.com/azflow/azflow/internal/rollup"
 	"github.com/azflow/azflow/internal/trafficanalytics"
 	"github.com/azflow/azflow/schema"
 )
 
 const (
 	tableFlows   = lake.TableFlows
-	tableTraffic = "NTANetAnalytics"
+	tableTraffic = rollup.Table
 	tableIPs     = "NTAIpDetailsHistory"
 )
 
@@ -28,12 +29,8 @@ const (
 // due; what comes of more days before it goes into the last of them.
 const maxDays = 4
 
-// trafficFields are the columns of partial rows of NTANetAnalytics: which blob
-// they are of must be known until rows of several blobs are merged.
-var trafficFields = append(trafficanalytics.Fields(),
-	batch.Field{Name: "BlobId", Kind: batch.Text},
-	batch.Field{Name: "BlobGeneration", Kind: batch.Int32, Nullable: true},
-)
+// trafficFields are the columns of partial rows of NTANetAnalytics.
+var trafficFields = rollup.PartialFields()
 
 // pending is what was decoded since the last commit.
 type pending struct {

@@ -13,6 +13,7 @@ import (
 	"github.com/azflow/azflow/flowlog"
 	"github.com/azflow/azflow/flowlog/formats"
 	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/rollup"
 	"github.com/azflow/azflow/internal/source"
 	"github.com/azflow/azflow/internal/trafficanalytics"
 )
@@ -293,7 +294,7 @@ func (r *reading) read(ctx context.Context, b source.Blob) error {
 			return err
 		}
 		if !same {
-			if err := r.anew(b); err != nil {
+			if err := r.anew(ctx, b); err != nil {
 				return err
 			}
 		}
@@ -344,7 +345,7 @@ func trimEnvelope(b []byte) []byte {
 }
 
 // anew starts a new generation: the blob under this name is another one now.
-func (r *reading) anew(b source.Blob) error {
+func (r *reading) anew(ctx context.Context, b source.Blob) error {
 	wk := r.wk
 	if r.started {
 		// Its rows so far belong to the generation before.
@@ -360,6 +361,11 @@ func (r *reading) anew(b source.Blob) error {
 		}
 		r.expected = cursors[r.next.Blob]
 		r.started, r.committed = false, true
+	}
+	// The commit hides the old rows: those that are merged with rows of other
+	// blobs must be told apart for that.
+	if err := rollup.Unmerge(ctx, wk.g.lake, wk.w, lake.BlobGen{Blob: r.expected.Blob, Generation: r.expected.Generation}); err != nil {
+		return errors.Join(errLake, err)
 	}
 	wk.g.mu.Lock()
 	wk.g.summary.Rewritten = append(wk.g.summary.Rewritten, b.Name)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -173,6 +174,27 @@ func (s *Snapshot) Ranges(ctx context.Context, seg Segment) ([]BlobRange, error)
 	}, `SELECT b.blob, sb.generation, sb.first, sb.last, sb.row_count
 		FROM segment_blobs sb JOIN blobs b ON b.id = sb.blob WHERE sb.segment = ? ORDER BY b.blob, sb.generation`, seg.ID)
 	return list, err
+}
+
+// Holding returns the segments of a table that hold rows of at least one of
+// blobs, as [Snapshot.Segments] does.
+func (s *Snapshot) Holding(ctx context.Context, table string, blobs ...BlobGen) ([]Segment, error) {
+	holds := map[int64]bool{}
+	for _, b := range blobs {
+		if err := each(ctx, s.lake.read, func(rows *sql.Rows) error {
+			var id int64
+			err := rows.Scan(&id)
+			holds[id] = true
+			return err
+		}, "SELECT sb.segment FROM segment_blobs sb JOIN blobs b ON b.id = sb.blob WHERE b.blob = ? AND sb.generation = ?", b.Blob, b.Generation); err != nil {
+			return nil, err
+		}
+	}
+	if len(holds) == 0 {
+		return nil, nil
+	}
+	segs, err := s.Segments(ctx, table, TimeRange{})
+	return slices.DeleteFunc(segs, func(seg Segment) bool { return !holds[seg.ID] }), err
 }
 
 // Tables returns the names of the tables that have segments.

@@ -306,6 +306,39 @@ func (t *tx) checkIntervals(c *Commit) error {
 	return nil
 }
 
+// checkMerged rejects a generation of the catalogue in which rows are hidden
+// that nothing can tell from others: those of blobs hidden since gen in
+// segments that are merged across blobs. Whoever hides a blob cuts such
+// segments up first; whoever merges leaves hidden blobs out.
+func (t *tx) checkMerged(gen int64) error {
+	var segment, blob string
+	err := t.get([]any{&segment, &blob}, `SELECT s.name, b.blob FROM tombstones d
+		JOIN segment_blobs sb ON sb.blob = d.blob AND sb.generation = d.generation
+		JOIN segments s ON s.id = sb.segment JOIN blobs b ON b.id = d.blob
+		WHERE (d.added = ?1 OR s.added = ?1) AND s.ended = 0 AND s.interval > 0 AND NOT s.partial LIMIT 1`, gen)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("%w: rows of blob %s are merged with others in segment %s", ErrConflict, blob, segment)
+}
+
+// checkAllRebuilt rejects a change of interval while rows by another one are
+// left that came after they were looked for.
+func (t *tx) checkAllRebuilt(want time.Duration) error {
+	var segment string
+	err := t.get([]any{&segment}, "SELECT name FROM segments WHERE ended = 0 AND interval NOT IN (0, ?) LIMIT 1", int64(want/time.Second))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("%w: segment %s is merged by another interval than %v", ErrConflict, segment, want)
+}
+
 // apply writes all that c holds.
 func (t *tx) apply(c *Commit, gen int64, now time.Time) error {
 	for i := range c.Cursors {
@@ -328,6 +361,14 @@ func (t *tx) apply(c *Commit, gen int64, now time.Time) error {
 	}
 	if err := t.replace(c, gen, now); err != nil {
 		return err
+	}
+	if err := t.checkMerged(gen); err != nil {
+		return err
+	}
+	if c.Interval != 0 {
+		if err := t.checkAllRebuilt(c.Interval); err != nil {
+			return err
+		}
 	}
 	for _, d := range c.Cleaned {
 		if _, err := t.exec("DELETE FROM dirty_intervals WHERE start = ? AND mac = ? AND flow_log = ? AND since = ?",

@@ -1,0 +1,295 @@
+package rollup
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/azflow/azflow/internal/batch"
+	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/trafficanalytics"
+)
+
+// Rebuilt says what [Rebuild] did.
+type Rebuilt struct {
+	Tuples int64 // of Flows that the rows are made of
+	Rows   int64 // partial rows written
+	Kept   int   // hours that stay as they are, since Flows no longer has all of their tuples
+}
+
+// Rebuild makes all of [Table] anew out of Flows, merged by interval, which
+// becomes the lake's. Hours that Flows no longer has all tuples of keep their
+// rows. The new rows are partial. With [lake.ErrConflict] another process has
+// changed the table meanwhile, and the lake is as it was.
+func Rebuild(ctx context.Context, l *lake.Lake, w *lake.Writer, interval time.Duration, progress func(done, all int)) (_ Rebuilt, err error) {
+	var res Rebuilt
+	snap, err := l.Snapshot(ctx)
+	if err != nil {
+		return res, err
+	}
+	defer func() { err = errors.Join(err, snap.Close()) }()
+	old, err := snap.Segments(ctx, Table, lake.TimeRange{})
+	if err != nil {
+		return res, err
+	}
+	flows, err := snap.Segments(ctx, lake.TableFlows, lake.TimeRange{})
+	if err != nil {
+		return res, err
+	}
+	if err := l.Footers(flows, lake.ReadFooter); err != nil {
+		return res, err
+	}
+	if err := l.Footers(old, lake.ReadFooter); err != nil {
+		return res, err
+	}
+	kept, err := incomplete(ctx, l, old, flows)
+	if err != nil {
+		return res, err
+	}
+	res.Kept = len(kept)
+	c := w.Begin()
+	c.Replace(snap, old...)
+	c.Interval = interval
+	r := &rebuilding{lake: l, commit: c, interval: interval, flows: flows, kept: kept, res: &res, progress: progress}
+	if err := r.run(ctx, snap, old); err != nil {
+		return Rebuilt{}, errors.Join(err, r.abandon(), c.Discard())
+	}
+	if _, err := w.Commit(ctx, c); err != nil {
+		return Rebuilt{}, err
+	}
+	return res, nil
+}
+
+const microsPerHour = 3_600_000_000
+
+// incomplete returns the hours whose rows count more tuples than Flows has.
+func incomplete(ctx context.Context, l *lake.Lake, old, flows []lake.Segment) (map[int64]bool, error) {
+	left := map[int64]int64{}
+	count := func(p position) int {
+		left[floor(p.time, microsPerHour)]++
+		return -1
+	}
+	for _, s := range flows {
+		if err := scan(ctx, l, s, []string{colTime, colBlob, colGeneration}, count, nil); err != nil {
+			return nil, fmt.Errorf("segment %s: %w", s.Name, err)
+		}
+	}
+	all := func(position) int { return 0 }
+	for _, s := range old {
+		columns := []string{colTime, colRecords}
+		if s.Partial {
+			columns = append(columns, colBlob, colGeneration)
+		}
+		if err := scan(ctx, l, s, columns, all, func(b *batch.Batch, _ int) error {
+			for row := range b.Rows {
+				start, _ := b.Columns[0].IntAt(row)
+				n, _ := b.Columns[1].IntAt(row)
+				left[floor(start, microsPerHour)] -= n
+			}
+			return nil
+		}); err != nil {
+			return nil, fmt.Errorf("segment %s: %w", s.Name, err)
+		}
+	}
+	hours := map[int64]bool{}
+	for hour, n := range left {
+		if n < 0 {
+			hours[hour] = true
+		}
+	}
+	return hours, nil
+}
+
+// rebuilding is a [Rebuild] under way.
+type rebuilding struct {
+	lake     *lake.Lake
+	commit   *lake.Commit
+	interval time.Duration
+	flows    []lake.Segment
+	kept     map[int64]bool // hours
+	res      *Rebuilt
+	progress func(done, all int)
+
+	outs []*dayOutput // at most maxOutputs, the last used at the end
+}
+
+type dayOutput struct {
+	*output
+	day string
+}
+
+// maxOutputs is how many segments are being made at a time: corrections of
+// counters can belong to an earlier day.
+const maxOutputs = 3
+
+func (r *rebuilding) run(ctx context.Context, snap *lake.Snapshot, old []lake.Segment) error {
+	open, known, err := r.rollovers(ctx, snap)
+	if err != nil {
+		return err
+	}
+	agg, err := trafficanalytics.New(r.interval, open)
+	if err != nil {
+		return err
+	}
+	gens, number := []lake.BlobGen{}, map[lake.BlobGen]int{}
+	pick := func(p position) int {
+		if r.kept[floor(p.time, microsPerHour)] {
+			return -1
+		}
+		n, ok := number[p.blob]
+		if !ok {
+			n = len(gens)
+			number[p.blob] = n
+			gens = append(gens, p.blob)
+		}
+		return n
+	}
+	a := &again{agg: agg, write: r.write}
+	for i, s := range r.flows {
+		if err := scan(ctx, r.lake, s, nil, pick, func(b *batch.Batch, n int) error {
+			r.res.Tuples += int64(b.Rows)
+			return a.add(b, gens[n])
+		}); err != nil {
+			return fmt.Errorf("segment %s: %w", s.Name, err)
+		}
+		if r.progress != nil {
+			r.progress(i+1, len(r.flows))
+		}
+	}
+	if err := a.flush(); err != nil {
+		return err
+	}
+	for _, o := range agg.Open() {
+		payload, err := json.Marshal(o)
+		if err != nil {
+			return err
+		}
+		r.commit.Rollovers = append(r.commit.Rollovers, lake.Rollover{Key: o.Connection, MacAddress: o.Mac, Payload: payload})
+		delete(known, o.Connection)
+	}
+	for key := range known {
+		r.commit.Closed = append(r.commit.Closed, key)
+	}
+	slices.Sort(r.commit.Closed)
+	for len(r.outs) > 0 {
+		if err := r.end(0); err != nil {
+			return err
+		}
+	}
+	return r.keep(ctx, old)
+}
+
+// rollovers returns the open rollovers whose hour stays as it is, and the keys
+// of all that the catalogue has.
+func (r *rebuilding) rollovers(ctx context.Context, snap *lake.Snapshot) ([]trafficanalytics.OpenRollover, map[string]bool, error) {
+	var open []trafficanalytics.OpenRollover
+	known := map[string]bool{}
+	for row, err := range snap.Rows(ctx, "OpenRollovers", lake.TimeRange{}) {
+		if err != nil {
+			return nil, nil, err
+		}
+		payload, _ := row[len(row)-1].([]byte)
+		var o trafficanalytics.OpenRollover
+		if err := json.Unmarshal(payload, &o); err != nil {
+			return nil, nil, fmt.Errorf("open rollover in the catalogue: %w", err)
+		}
+		known[o.Connection] = true
+		if r.kept[floor(o.Time, microsPerHour)] {
+			open = append(open, o)
+		}
+	}
+	return open, known, nil
+}
+
+// write writes partial rows of a blob, which are by time, each to its day.
+func (r *rebuilding) write(b *batch.Batch, gen lake.BlobGen) error {
+	times := b.Columns[b.Index(colTime)].Ints
+	for from := 0; from < b.Rows; {
+		day := time.UnixMicro(times[from]).UTC().Format(time.DateOnly)
+		to := from + 1
+		for to < b.Rows && time.UnixMicro(times[to]).UTC().Format(time.DateOnly) == day {
+			to++
+		}
+		o, err := r.out(day, time.UnixMicro(times[from]).UTC())
+		if err != nil {
+			return err
+		}
+		if err := o.parts(b.Slice(from, to), gen); err != nil {
+			return err
+		}
+		r.res.Rows += int64(to - from)
+		from = to
+	}
+	return nil
+}
+
+// out returns the segment for rows of a day.
+func (r *rebuilding) out(day string, at time.Time) (*output, error) {
+	if i := slices.IndexFunc(r.outs, func(o *dayOutput) bool { return o.day == day }); i >= 0 {
+		o := r.outs[i]
+		r.outs = append(slices.Delete(r.outs, i, i+1), o)
+		return o.output, nil
+	}
+	if len(r.outs) == maxOutputs {
+		if err := r.end(0); err != nil {
+			return nil, err
+		}
+	}
+	o, err := newOutput(r.commit, at, PartialFields())
+	if err != nil {
+		return nil, err
+	}
+	r.outs = append(r.outs, &dayOutput{o, day})
+	return o, nil
+}
+
+// end closes one of the segments.
+func (r *rebuilding) end(i int) error {
+	o := r.outs[i]
+	r.outs = slices.Delete(r.outs, i, i+1)
+	// Which tuples of its blobs it is made of, Flows knows: those of the day.
+	ranges := joinRanges(r.flows, func(b lake.BlobGen) bool { return !o.blobs[b] })
+	return o.close(lake.Footer{Partial: true, Interval: r.interval, Blobs: ranges})
+}
+
+// keep merges the old rows of the hours that stay as they are.
+func (r *rebuilding) keep(ctx context.Context, old []lake.Segment) error {
+	if len(r.kept) == 0 {
+		return nil
+	}
+	byDay := map[string][]lake.Segment{}
+	for _, s := range old {
+		byDay[s.Day] = append(byDay[s.Day], s)
+	}
+	for _, segs := range byDay {
+		out, err := newOutput(r.commit, segs[0].MinTime, trafficanalytics.Fields())
+		if err != nil {
+			return err
+		}
+		from, to := span(segs)
+		want := func(start int64) bool { return r.kept[floor(start, microsPerHour)] }
+		if err := mergeWindow(ctx, r.lake, segs, from, to, want, out); err != nil {
+			return errors.Join(err, out.abandon())
+		}
+		ft := lake.Footer{Level: 1}
+		if commonInterval(segs) == r.interval {
+			ft.Interval = r.interval
+		}
+		if err := out.close(ft); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// abandon gives up the segments that are open.
+func (r *rebuilding) abandon() error {
+	var errs []error
+	for _, o := range r.outs {
+		errs = append(errs, o.abandon())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,337 @@
+package rollup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/azflow/azflow/internal/batch"
+	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/trafficanalytics"
+)
+
+// maxTries is how often a change is tried again that another process was
+// faster than.
+const maxTries = 5
+
+// Unmerge makes it possible to hide blobs' rows of [Table]: where they are
+// merged with rows of other blobs, it puts partial rows in their place that
+// tell their blobs, made anew of Flows. Where Flows has expired, whole rows stay
+// as they are, and no longer count as the blobs'. A query gives the same rows
+// before and after.
+func Unmerge(ctx context.Context, l *lake.Lake, w *lake.Writer, blobs ...lake.BlobGen) error {
+	for try := 1; ; try++ {
+		err := unmerge(ctx, l, w, blobs)
+		if errors.Is(err, lake.ErrConflict) && try < maxTries {
+			continue
+		}
+		return err
+	}
+}
+
+func unmerge(ctx context.Context, l *lake.Lake, w *lake.Writer, blobs []lake.BlobGen) (err error) {
+	snap, err := l.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, snap.Close()) }()
+	segs, err := snap.Holding(ctx, Table, blobs...)
+	if err != nil {
+		return err
+	}
+	segs = slices.DeleteFunc(segs, func(s lake.Segment) bool { return s.Partial })
+	if err := l.Footers(segs, lake.ReadFooter); err != nil {
+		return err
+	}
+	for _, s := range segs {
+		if err := open(ctx, l, w, snap, s, blobs); err != nil {
+			return fmt.Errorf("take %s apart: %w", s.Name, err)
+		}
+	}
+	return nil
+}
+
+// tuples finds the tuples in Flows that the rows of a whole segment were made
+// of.
+type tuples struct {
+	lake     *lake.Lake
+	segs     []lake.Segment // of Flows
+	interval int64          // µs
+	ranges   map[lake.BlobGen][]lake.BlobRange
+	gens     []lake.BlobGen
+	number   map[lake.BlobGen]int // index in gens
+}
+
+func newTuples(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, s lake.Segment) (*tuples, error) {
+	t := &tuples{lake: l, interval: s.Interval.Microseconds(), ranges: map[lake.BlobGen][]lake.BlobRange{}, number: map[lake.BlobGen]int{}}
+	for _, r := range s.Blobs {
+		if _, ok := t.ranges[r.BlobGen]; !ok {
+			t.number[r.BlobGen] = len(t.gens)
+			t.gens = append(t.gens, r.BlobGen)
+		}
+		t.ranges[r.BlobGen] = append(t.ranges[r.BlobGen], r)
+	}
+	var err error
+	t.segs, err = snap.Segments(ctx, lake.TableFlows, lake.TimeRange{From: s.MinTime, To: s.MaxTime.Add(s.Interval)})
+	return t, err
+}
+
+// pick returns the number of the blob that a row of Flows is of, -1 if the
+// segment's rows are not made of it.
+func (t *tuples) pick(p position) int {
+	n, ok := t.number[p.blob]
+	if !ok {
+		return -1
+	}
+	for _, r := range t.ranges[p.blob] {
+		if p.tuple >= r.First && p.tuple <= r.Last {
+			return n
+		}
+	}
+	return -1
+}
+
+// open puts partial rows in the place of those of s that blobs had part in.
+func open(ctx context.Context, l *lake.Lake, w *lake.Writer, snap *lake.Snapshot, s lake.Segment, blobs []lake.BlobGen) error {
+	leave := func(b lake.BlobGen) bool { return slices.Contains(blobs, b) }
+	apart, err := intervalsToOpen(ctx, l, snap, s, leave)
+	if err != nil {
+		return err
+	}
+	c := w.Begin()
+	c.Replace(snap, s)
+	err = func() error {
+		if len(apart) > 0 {
+			if err := writeParts(ctx, l, snap, c, s, apart); err != nil {
+				return err
+			}
+		}
+		return copyRows(ctx, l, c, []lake.Segment{s}, s.Level, apart, leave)
+	}()
+	if err != nil {
+		return errors.Join(err, c.Discard())
+	}
+	_, err = w.Commit(ctx, c)
+	return err
+}
+
+// intervalsToOpen returns the intervals of s in which blobs that hide accepts
+// have tuples, as far as Flows still has all tuples that the rows are made of.
+func intervalsToOpen(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, s lake.Segment, hide func(lake.BlobGen) bool) (map[int64]bool, error) {
+	if s.Interval != snap.Interval {
+		return nil, nil // from before the interval changed: Flows had expired then
+	}
+	t, err := newTuples(ctx, l, snap, s)
+	if err != nil {
+		return nil, err
+	}
+	count, apart := map[int64]int64{}, map[int64]bool{}
+	pick := func(p position) int {
+		n := t.pick(p)
+		if n >= 0 {
+			start := floor(p.time, t.interval)
+			count[start]++
+			if hide(p.blob) {
+				apart[start] = true
+			}
+		}
+		return -1
+	}
+	for _, f := range t.segs {
+		if err := scan(ctx, l, f, []string{colTime, colBlob, colGeneration, colTuple}, pick, nil); err != nil {
+			return nil, fmt.Errorf("segment %s: %w", f.Name, err)
+		}
+	}
+	all := func(position) int { return 0 }
+	if err := scan(ctx, l, s, []string{colTime, colRecords}, all, func(b *batch.Batch, _ int) error {
+		for row := range b.Rows {
+			start, _ := b.Columns[0].IntAt(row)
+			n, _ := b.Columns[1].IntAt(row)
+			count[start] -= n
+		}
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	for start := range apart {
+		if count[start] != 0 {
+			delete(apart, start)
+		}
+	}
+	return apart, nil
+}
+
+// id is the key of a row.
+type id [2]int64
+
+// net are the corrections of a row: what its net counters differ by from the
+// others. The tuple that a correction comes from need not be in the same
+// interval, nor among those that a segment is made of.
+type net [4]int64
+
+var (
+	rawNames = [4]string{"PacketsSrcToDest", "PacketsDestToSrc", "BytesSrcToDest", "BytesDestToSrc"}
+	netNames = [4]string{"PacketsSrcToDestNet", "PacketsDestToSrcNet", "BytesSrcToDestNet", "BytesDestToSrcNet"}
+)
+
+// corrections adds the corrections of the rows of b, times sign, to sums.
+func corrections(b *batch.Batch, sums map[id]net, sign int64) {
+	var raw, corrected [4]*batch.Column
+	for k := range raw {
+		raw[k], corrected[k] = &b.Columns[b.Index(rawNames[k])], &b.Columns[b.Index(netNames[k])]
+	}
+	hi, lo := &b.Columns[b.Index("ItemHi")], &b.Columns[b.Index("ItemLo")]
+	for row := range b.Rows {
+		var d net
+		for k := range d {
+			x, _ := raw[k].IntAt(row)
+			y, _ := corrected[k].IntAt(row)
+			d[k] = sign * (y - x)
+		}
+		if d == (net{}) {
+			continue
+		}
+		h, _ := hi.IntAt(row)
+		o, _ := lo.IntAt(row)
+		sum := sums[id{h, o}]
+		for k := range d {
+			sum[k] += d[k]
+		}
+		sums[id{h, o}] = sum
+	}
+}
+
+// writeParts writes the rows of s of the intervals in apart as partial ones,
+// made of Flows, into a segment of c.
+func writeParts(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, c *lake.Commit, s lake.Segment, apart map[int64]bool) error {
+	t, err := newTuples(ctx, l, snap, s)
+	if err != nil {
+		return err
+	}
+	out, err := newOutput(c, s.MinTime, PartialFields())
+	if err != nil {
+		return err
+	}
+	err = func() error {
+		made := map[id]net{} // what is left to correct
+		inside := func(p position) int {
+			if !apart[p.time] {
+				return -1
+			}
+			return 0
+		}
+		columns := slices.Concat([]string{colTime, "ItemHi", "ItemLo"}, rawNames[:], netNames[:])
+		if err := scan(ctx, l, s, columns, inside, func(b *batch.Batch, _ int) error {
+			corrections(b, made, 1)
+			return nil
+		}); err != nil {
+			return err
+		}
+		agg, err := trafficanalytics.New(s.Interval, nil)
+		if err != nil {
+			return err
+		}
+		pick := func(p position) int {
+			if !apart[floor(p.time, t.interval)] {
+				return -1
+			}
+			return t.pick(p)
+		}
+		a := &again{agg: agg, write: func(b *batch.Batch, gen lake.BlobGen) error {
+			corrections(b, made, -1)
+			return out.parts(b, gen)
+		}}
+		for _, f := range t.segs {
+			if err := scan(ctx, l, f, nil, pick, func(b *batch.Batch, n int) error { return a.add(b, t.gens[n]) }); err != nil {
+				return fmt.Errorf("segment %s: %w", f.Name, err)
+			}
+		}
+		if err := a.flush(); err != nil {
+			return err
+		}
+		for k, d := range made {
+			if d == (net{}) {
+				delete(made, k)
+			}
+		}
+		if len(made) == 0 {
+			return nil
+		}
+		return scan(ctx, l, s, nil, inside, func(b *batch.Batch, _ int) error { return out.adjust(b, made) })
+	}()
+	if err != nil {
+		return errors.Join(err, out.abandon())
+	}
+	s.Blobs = slices.DeleteFunc(slices.Clone(s.Blobs), func(r lake.BlobRange) bool { return !out.blobs[r.BlobGen] })
+	return out.close(lake.Footer{
+		Partial: true, Interval: s.Interval, Blobs: joinRanges([]lake.Segment{s}, func(lake.BlobGen) bool { return false }),
+	})
+}
+
+// again merges tuples anew, blob by blob.
+type again struct {
+	agg   *trafficanalytics.Aggregator
+	of    lake.BlobGen
+	write func(b *batch.Batch, gen lake.BlobGen) error
+}
+
+// add merges tuples of one blob.
+func (a *again) add(b *batch.Batch, gen lake.BlobGen) error {
+	if gen != a.of || a.agg.Rows() > maxRows/4 {
+		if err := a.flush(); err != nil {
+			return err
+		}
+		a.of = gen
+	}
+	return a.agg.Add(b)
+}
+
+func (a *again) flush() error {
+	if a.agg.Rows() == 0 {
+		return nil
+	}
+	return a.write(a.agg.Flush(), a.of)
+}
+
+// parts writes partial rows of a blob.
+func (o *output) parts(b *batch.Batch, gen lake.BlobGen) error {
+	o.blobs[gen] = true
+	return o.w.Write(&batch.Batch{Rows: b.Rows, Fields: o.fields, Columns: append(slices.Clone(b.Columns),
+		batch.ConstText(gen.Blob), batch.ConstInt(int64(gen.Generation)))})
+}
+
+// adjust writes, for those rows of b that have a correction left, rows that
+// add nothing but it. They are no blob's.
+func (o *output) adjust(b *batch.Batch, left map[id]net) error {
+	hi, lo := &b.Columns[b.Index("ItemHi")], &b.Columns[b.Index("ItemLo")]
+	for row := range b.Rows {
+		h, _ := hi.IntAt(row)
+		l, _ := lo.IntAt(row)
+		d, ok := left[id{h, l}]
+		if !ok {
+			continue
+		}
+		one := b.Slice(row, row+1)
+		out := &batch.Batch{Rows: 1, Fields: o.fields, Columns: make([]batch.Column, len(o.fields))}
+		for i, c := range trafficanalytics.Columns() {
+			at := one.Index(c.Name)
+			switch {
+			case c.Role == trafficanalytics.Sum:
+				out.Columns[i] = batch.ConstInt(0)
+				if k := slices.Index(netNames[:], c.Name); k >= 0 {
+					out.Columns[i] = batch.ConstInt(d[k])
+				}
+			case c.Role == trafficanalytics.Ports:
+				out.Columns[i] = batch.ConstText("")
+			case at >= 0:
+				out.Columns[i] = one.Columns[at]
+			}
+		}
+		out.Columns[len(o.fields)-2], out.Columns[len(o.fields)-1] = batch.ConstText(""), batch.ConstInt(0)
+		if err := o.w.Write(out); err != nil {
+			return err
+		}
+	}
+	return nil
+}

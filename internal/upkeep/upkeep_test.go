@@ -1,0 +1,470 @@
+package upkeep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/azflow/azflow/internal/batch"
+	"github.com/azflow/azflow/internal/flowgen"
+	"github.com/azflow/azflow/internal/ingest"
+	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/lake/segment"
+	"github.com/azflow/azflow/internal/rollup"
+	"github.com/azflow/azflow/internal/source/dir"
+	"github.com/azflow/azflow/internal/trafficanalytics"
+)
+
+// clock is a clock that stands still until it is set forward.
+type clock struct{ t time.Time }
+
+func (c *clock) now() time.Time          { return c.t }
+func (c *clock) forward(d time.Duration) { c.t = c.t.Add(d) }
+
+var start = time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC)
+
+func openLake(t testing.TB, folder string, opt lake.Options) *lake.Lake {
+	t.Helper()
+	l, err := lake.Open(context.Background(), folder, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return l
+}
+
+// take ingests a folder in small commits.
+func take(t testing.TB, l *lake.Lake, folder string) *ingest.Summary {
+	t.Helper()
+	s, err := ingest.New(l, ingest.Options{Now: time.Now, Workers: 2, CommitRows: 3000}).Run(context.Background(), dir.New(folder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range s.Failed {
+		t.Error(err)
+	}
+	return s
+}
+
+func compact(t testing.TB, l *lake.Lake, opt Options) Summary {
+	t.Helper()
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	s, err := Compact(context.Background(), l, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// whole returns the rows of NTANetAnalytics as a query has them, by key, those
+// of superseded NSG logs included.
+func whole(t testing.TB, l *lake.Lake) map[string]string {
+	t.Helper()
+	m := trafficanalytics.NewMerger()
+	eachBatch(t, l, rollup.Table, func(b *batch.Batch) {
+		if err := m.Add(b); err != nil {
+			t.Fatal(err)
+		}
+	})
+	b := m.Flush()
+	out := make(map[string]string, b.Rows)
+	for row := range b.Rows {
+		var key, vals []string
+		for i, f := range b.Fields {
+			if f.Name == "TimeProcessed" {
+				continue // when each lake took it in
+			}
+			v := fmt.Sprint("=", text(b, i, row))
+			if len(key) < 2 {
+				key = append(key, v)
+			}
+			vals = append(vals, f.Name+v)
+		}
+		out[strings.Join(key, "")] = strings.Join(vals, " ")
+	}
+	return out
+}
+
+// eachBatch calls f with all visible rows of a table, some at a time.
+func eachBatch(t testing.TB, l *lake.Lake, table string, f func(b *batch.Batch)) {
+	t.Helper()
+	ctx := context.Background()
+	snap, err := l.Snapshot(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := snap.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	segs, err := snap.Segments(ctx, table, lake.TimeRange{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range segs {
+		r, err := segment.Open(l.Path(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := r.Scan()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for {
+			b, err := rows.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for from, to := 0, 0; from < b.Rows; from = to + 1 {
+				for to = from; to < b.Rows && visible(b, to, s.Hidden); to++ {
+				}
+				if from < to {
+					f(b.Slice(from, to))
+				}
+			}
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func visible(b *batch.Batch, row int, h lake.Hidden) bool {
+	if h.None() {
+		return true
+	}
+	at, _ := b.Columns[b.Index("TimeGenerated")].IntAt(row)
+	if !h.Before.IsZero() && time.UnixMicro(at).Before(h.Before) {
+		return false
+	}
+	i := b.Index("BlobId")
+	if i < 0 {
+		return true
+	}
+	gen, _ := b.Columns[b.Index("BlobGeneration")].IntAt(row)
+	return !slices.Contains(h.Blobs, lake.BlobGen{Blob: b.Columns[i].TextAt(row), Generation: int(gen)})
+}
+
+// same reports how the rows of two lakes differ.
+func same(t testing.TB, when string, got, want map[string]string) {
+	t.Helper()
+	if maps.Equal(got, want) {
+		return
+	}
+	t.Errorf("%s: %d rows of NTANetAnalytics, want %d", when, len(got), len(want))
+	n := 0
+	for k, w := range want {
+		if g := got[k]; g != w && n < 3 {
+			n++
+			t.Errorf("%s\n got %s\nwant %s", when, g, w)
+		}
+	}
+}
+
+func counts(t testing.TB, l *lake.Lake) map[string]lake.Extent {
+	t.Helper()
+	snap, err := l.Snapshot(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = snap.Close() }()
+	out := map[string]lake.Extent{}
+	for _, table := range []string{lake.TableFlows, rollup.Table, "NTAIpDetailsHistory"} {
+		if out[table], err = snap.Extent(context.Background(), table); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+func verify(t testing.TB, l *lake.Lake) {
+	t.Helper()
+	v, err := l.Verify(context.Background(), lake.ReadFooter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range v.Findings {
+		t.Error(f)
+	}
+}
+
+// bulk writes plain traffic over two days.
+func bulk(t testing.TB, folder string, seed uint64, tuples int) {
+	t.Helper()
+	if _, err := flowgen.Bulk(flowgen.BulkOptions{Seed: seed, Tuples: tuples, NICs: 3, Hours: 4, Start: start}, flowgen.Dir(folder)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCompactionChangesNoRow(t *testing.T) {
+	logs := t.TempDir()
+	bulk(t, logs, 1, 40_000)
+	l := openLake(t, t.TempDir(), lake.Options{})
+	take(t, l, logs)
+	before, was := whole(t, l), counts(t, l)
+	sum := compact(t, l, Options{})
+	now := counts(t, l)
+	same(t, "after compaction", whole(t, l), before)
+	verify(t, l)
+	if now[lake.TableFlows].Rows != was[lake.TableFlows].Rows {
+		t.Errorf("%d rows of Flows, %d before", now[lake.TableFlows].Rows, was[lake.TableFlows].Rows)
+	}
+	for table, e := range now {
+		if e.Segments != 2 { // one a day
+			t.Errorf("%s lies in %d segments, before in %d", table, e.Segments, was[table].Segments)
+		}
+	}
+	if int(now[rollup.Table].Rows) != len(before) {
+		t.Errorf("%d rows are stored, %d there are", now[rollup.Table].Rows, len(before))
+	}
+	if sum.Merges == 0 || sum.Before.Bytes <= sum.After.Bytes || sum.Swept.Kept == 0 {
+		t.Errorf("summary %+v", sum)
+	}
+	if again := compact(t, l, Options{}); again.Merges != 0 {
+		t.Errorf("a second time there is something to do: %+v", again)
+	}
+}
+
+func TestAddressesAreKeptOncePerInterval(t *testing.T) {
+	logs := t.TempDir()
+	bulk(t, logs, 1, 20_000)
+	l := openLake(t, t.TempDir(), lake.Options{})
+	take(t, l, logs)
+	keys := func() (rows int, distinct map[string]bool) {
+		distinct = map[string]bool{}
+		eachBatch(t, l, "NTAIpDetailsHistory", func(b *batch.Batch) {
+			for row := range b.Rows {
+				at, _ := b.Columns[b.Index("TimeGenerated")].IntAt(row)
+				distinct[fmt.Sprint(b.Columns[b.Index("Ip")].TextAt(row), at)] = true
+				rows++
+			}
+		})
+		return rows, distinct
+	}
+	rows, want := keys()
+	compact(t, l, Options{})
+	after, got := keys()
+	if rows <= len(want) || after != len(want) || !maps.Equal(got, want) {
+		t.Errorf("%d rows of %d keys became %d of %d", rows, len(want), after, len(got))
+	}
+}
+
+// rewrite replaces a blob's content by another's, of the same hour and NIC.
+func rewrite(t testing.TB, logs, other string) (changed string) {
+	t.Helper()
+	var blobs []string
+	if err := filepath.WalkDir(logs, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			blobs = append(blobs, path)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(blobs)
+	path := blobs[1]
+	rel, err := filepath.Rel(logs, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(other, rel))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, time.Now(), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestARewrittenBlobLeavesNoRowBehindOnceMerged(t *testing.T) {
+	logs, other := t.TempDir(), t.TempDir()
+	bulk(t, logs, 1, 40_000)
+	bulk(t, other, 1, 44_000)
+	l := openLake(t, t.TempDir(), lake.Options{})
+	take(t, l, logs)
+	compact(t, l, Options{})
+	rewrite(t, logs, other)
+	if s := take(t, l, logs); len(s.Rewritten) != 1 {
+		t.Fatalf("rewritten: %v", s.Rewritten)
+	}
+	fresh := openLake(t, t.TempDir(), lake.Options{})
+	take(t, fresh, logs)
+	want := whole(t, fresh)
+	same(t, "after the blob was read again", whole(t, l), want)
+	verify(t, l)
+	compact(t, l, Options{})
+	same(t, "after another compaction", whole(t, l), want)
+	if n := counts(t, l)[rollup.Table].Rows; int(n) != len(want) {
+		t.Errorf("%d rows are stored, %d there are", n, len(want))
+	}
+	verify(t, l)
+}
+
+// writeBlob writes a flow log of one NIC and hour, from the hour's start on.
+func writeBlob(t testing.TB, folder string, nic, hour int, tuples ...string) {
+	t.Helper()
+	mac := fmt.Sprintf("000D3A00000%d", nic)
+	at := time.Date(2026, 3, 1, hour, 0, 0, 0, time.UTC)
+	for i, x := range tuples {
+		offset, rest, _ := strings.Cut(x, ",")
+		d, err := time.ParseDuration(offset)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tuples[i] = fmt.Sprintf("%q", fmt.Sprint(at.Add(d).UnixMilli(), ",", rest))
+	}
+	path := filepath.Join(folder, fmt.Sprintf("flowLogResourceID=/S_NETWORKWATCHERRG/NW_FL/y=2026/m=03/d=01/h=%02d/m=00/macAddress=%s/PT1H.json", hour, mac))
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, fmt.Appendf(nil, `{"records":[{"time":"2026-03-01T%02d:59:00.1234567Z","flowLogVersion":4,"flowLogGUID":"g","macAddress":"%s","category":"FlowLogFlowEvent",`+
+		`"flowLogResourceID":"/SUBSCRIPTIONS/S/RESOURCEGROUPS/NW/PROVIDERS/MICROSOFT.NETWORK/NETWORKWATCHERS/NW/FLOWLOGS/FL",`+
+		`"targetResourceID":"/subscriptions/S/resourceGroups/RG/providers/Microsoft.Network/virtualNetworks/vnet1","operationName":"FlowLogFlowEvent",`+
+		`"flowRecords":{"flows":[{"aclID":"acl","flowGroups":[{"rule":"DefaultRule_AllowInternetOutBound","flowTuples":[%s]}]}]}}]}`,
+		hour, mac, strings.Join(tuples, ",")), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A flow that the platform re-creates at 10:30 counts its bytes again at 11:10:
+// the row of 10 o'clock is corrected by what the blob of 11 o'clock says.
+func TestTakingApartKeepsCorrectionsThatComeFromElsewhere(t *testing.T) {
+	logs := t.TempDir()
+	const flow, other = "10.0.0.6,192.0.2.180,23956,443,6,O", "10.0.0.7,192.0.2.180,23956,443,6,O"
+	writeBlob(t, logs, 1, 10, "10m,"+flow+",B,NX,0,0,0,0", "30m,"+flow+",E,NX,3,767,2,1580", "30m,"+flow+",B,NX,0,0,0,0")
+	writeBlob(t, logs, 1, 11, "10m,"+flow+",E,NX,10,2000,8,3000")
+	writeBlob(t, logs, 2, 10, "10m,"+other+",E,NX,1,100,1,100", "20m,"+other+",E,NX,1,100,1,100")
+	writeBlob(t, logs, 2, 11, "10m,"+other+",E,NX,1,100,1,100")
+	l := openLake(t, t.TempDir(), lake.Options{})
+	take(t, l, logs)
+	want := whole(t, l)
+	corrected := 0
+	for _, row := range want {
+		if strings.Contains(row, "BytesSrcToDest=767 ") && strings.Contains(row, "BytesSrcToDestNet=0 ") {
+			corrected++
+		}
+	}
+	if len(want) != 4 || corrected != 1 {
+		t.Fatalf("%d rows, %d corrected: %v", len(want), corrected, want)
+	}
+	compact(t, l, Options{})
+	same(t, "merged", whole(t, l), want)
+	ctx := context.Background()
+	w, err := l.OpenWriter(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = w.Close() }()
+	cursors, err := l.Snapshot(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cursors.Close() }()
+	for row, err := range cursors.Rows(ctx, "IngestBlobs", lake.TimeRange{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		blob, _ := row[0].(string)
+		if err := rollup.Unmerge(ctx, l, w, lake.BlobGen{Blob: blob}); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "with "+blob+" apart", whole(t, l), want)
+	}
+	adjusting := 0
+	eachBatch(t, l, rollup.Table, func(b *batch.Batch) {
+		for row := range b.Rows {
+			i := b.Index("BlobId")
+			if i < 0 {
+				t.Error("rows are still merged")
+			} else if b.Columns[i].TextAt(row) == "" {
+				adjusting++
+			}
+		}
+	})
+	if adjusting != 1 {
+		t.Errorf("%d corrections stand by themselves, want 1", adjusting)
+	}
+	compact(t, l, Options{})
+	same(t, "merged again", whole(t, l), want)
+	verify(t, l)
+}
+
+func TestRebuildingGivesWhatAFreshLakeOfThatIntervalHas(t *testing.T) {
+	logs := t.TempDir()
+	bulk(t, logs, 1, 30_000)
+	l := openLake(t, t.TempDir(), lake.Options{})
+	take(t, l, logs)
+	compact(t, l, Options{})
+	for _, interval := range []time.Duration{10 * time.Minute, time.Hour} {
+		fresh := openLake(t, t.TempDir(), lake.Options{Interval: interval})
+		take(t, fresh, logs)
+		sum := compact(t, l, Options{Rebuild: true, Interval: interval})
+		if sum.Rebuilt == nil || sum.Rebuilt.Tuples != 30_000 || sum.Rebuilt.Kept != 0 {
+			t.Errorf("rebuilt %+v", sum.Rebuilt)
+		}
+		same(t, fmt.Sprint("merged by ", interval), whole(t, l), whole(t, fresh))
+		if got, err := l.Interval(context.Background()); err != nil || got != interval {
+			t.Errorf("interval %v, %v", got, err)
+		}
+		verify(t, l)
+	}
+}
+
+func TestWhereFlowsHasExpiredMergedRowsStay(t *testing.T) {
+	logs, other := t.TempDir(), t.TempDir()
+	bulk(t, logs, 1, 30_000)
+	bulk(t, other, 1, 33_000)
+	now := &clock{start.Add(30 * time.Hour)}
+	l := openLake(t, t.TempDir(), lake.Options{Now: now.now})
+	take(t, l, logs)
+	compact(t, l, Options{Now: now.now})
+	want := whole(t, l)
+	// Flows of the first of the two days expires.
+	if err := l.SetRetention(context.Background(), lake.TableFlows, 27*time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if sum := compact(t, l, Options{Now: now.now}); sum.Expired.Segments != 1 {
+		t.Errorf("expired %+v", sum.Expired)
+	}
+	same(t, "after Flows expired", whole(t, l), want)
+	sum := compact(t, l, Options{Now: now.now, Rebuild: true})
+	if sum.Rebuilt.Kept != 2 {
+		t.Errorf("rebuilt %+v", sum.Rebuilt)
+	}
+	same(t, "after a rebuild", whole(t, l), want)
+	verify(t, l)
+}
+
+// text returns a value for comparison.
+func text(b *batch.Batch, i, row int) string {
+	if b.Fields[i].Kind == batch.Text {
+		return b.Columns[i].TextAt(row)
+	}
+	v, ok := b.Columns[i].IntAt(row)
+	if !ok {
+		return "null"
+	}
+	return fmt.Sprint(v)
+}
