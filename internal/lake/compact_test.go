@@ -517,6 +517,30 @@ func TestSegmentsThatDoNotNameTheirSubscriptionsAreSearchedForAForgottenOne(t *t
 	}
 }
 
+func TestACatalogueIsRebuiltFromParquet(t *testing.T) {
+	dir := t.TempDir()
+	l, w := lakeAndWriter(t, dir, Options{})
+	cur := putFlows(t, w, Cursor{Blob: "A"}, 6, "sub1")
+	putFlows(t, w, cur, 4, "sub2")
+	loseCatalogue(t, l, w)
+	res, err := Rebuild(t.Context(), dir, Options{}, ReadFooter)
+	if err != nil || res.Segments != 2 || res.Rows != 10 || len(res.Rejected) != 0 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	l = openLake(t, dir, Options{})
+	if got := cursorOf(t, l, "A"); got.Tuples != 10 || got.Position != (Position{10, 0, 10}) {
+		t.Errorf("cursor %+v", got)
+	}
+	segs := segments(t, l, TableFlows)
+	if len(segs) != 2 || len(segs[1].Columns) != 7 || segs[1].Subscriptions[0] != "sub2" || string(segs[1].AddressFilter) != "A" {
+		t.Errorf("segments %+v", segs)
+	}
+	v, err := l.Verify(t.Context(), ReadFooter)
+	if err != nil || len(v.Findings) > 0 {
+		t.Errorf("%v, %v", v.Findings, err)
+	}
+}
+
 // tuples lists the tuples of a segment by blob and generation.
 func tuples(t *testing.T, path string) string {
 	t.Helper()

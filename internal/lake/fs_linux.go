@@ -12,7 +12,7 @@ func networkFS(dir string) (string, error) {
 	if err := unix.Statfs(dir, &st); err != nil {
 		return "", err
 	}
-	switch uint32(st.Type) { //nolint:gosec // the field's width differs between architectures
+	switch uint32(st.Type) { // the field's width differs between architectures
 	case unix.NFS_SUPER_MAGIC:
 		return "NFS", nil
 	case unix.SMB_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC:

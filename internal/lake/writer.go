@@ -227,7 +227,7 @@ func (w *Writer) checkFiles(c *Commit) error {
 // tx is a catalogue transaction with its statements prepared once.
 type tx struct {
 	*sql.Tx
-	ctx   context.Context //nolint:containedctx // lives no longer than the call that made it
+	ctx   context.Context // lives no longer than the call that made it
 	stmts map[string]*sql.Stmt
 	blobs map[string]int64       // keys
 	rules map[[2]string]*ruleSum // by group and rule
