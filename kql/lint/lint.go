@@ -13,20 +13,39 @@ import (
 
 // A Rule is one kind of warning.
 type Rule struct {
-	Code string
-	Doc  string // one sentence: what it warns of
-	run  func(c *check)
+	Code    string
+	Doc     string // one sentence: what it warns of
+	Example string // a query over the tables of azflow that it warns of
+	run     func(c *check)
 }
 
 // Rules returns the rules in the order of their codes.
 func Rules() []Rule {
 	return []Rule{
-		{"AZ101", "A test for null of a text, which is never null.", nullTest},
-		{"AZ102", "A comparison with a word that the column does not hold.", unknownWord},
-		{"AZ103", "A comparison of lower-cased text with capitals, or the reverse.", wrongCase},
-		{"AZ104", "A join that repeats rows that are then added up.", fanOut},
-		{"AZ105", "A join without kind, which drops rows of the left side.", innerUnique},
-		{"AZ106", "An address looked for at one end of a connection only.", oneEnd},
+		{
+			"AZ101", "A test for null of a text, which is never null.",
+			`NTANetAnalytics | where isnotnull(SrcExpressRouteCircuit)`, nullTest,
+		},
+		{
+			"AZ102", "A comparison with a word that the column does not hold.",
+			`NTANetAnalytics | where L4Protocol == 'T'`, unknownWord,
+		},
+		{
+			"AZ103", "A comparison of lower-cased text with capitals, or the reverse.",
+			`NTANetAnalytics | where tolower(SrcVm) == 'rg/WEB1'`, wrongCase,
+		},
+		{
+			"AZ104", "A join that repeats rows that are then added up.",
+			`NTANetAnalytics | join kind=inner NTAIpDetailsHistory on $left.DestIp == $right.Ip | summarize sum(BytesSrcToDest) by Location`, fanOut,
+		},
+		{
+			"AZ105", "A join without kind, which drops rows of the left side.",
+			`NTANetAnalytics | join NTAIpDetails on $left.DestIp == $right.Ip`, innerUnique,
+		},
+		{
+			"AZ106", "An address looked for at one end of a connection only.",
+			`NTANetAnalytics | where SrcIp == '10.1.1.8'`, oneEnd,
+		},
 	}
 }
 

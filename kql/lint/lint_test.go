@@ -1,6 +1,7 @@
 package lint_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -147,12 +148,49 @@ func TestRecipesAreLinted(t *testing.T) {
 	}
 }
 
-func TestRulesAreDescribed(t *testing.T) {
+func TestRulesWarnOfTheirExamples(t *testing.T) {
 	last := ""
 	for _, r := range lint.Rules() {
 		if r.Code <= last || !strings.HasSuffix(r.Doc, ".") {
 			t.Errorf("rule %q is out of order or has no sentence", r.Code)
 		}
 		last = r.Code
+		if got := codes(warnings(t, r.Example)); got != r.Code {
+			t.Errorf("%s warns of %q, want %s", r.Example, got, r.Code)
+		}
+	}
+}
+
+const page = "../../docs/kql/warnings.md"
+
+// warningsPage describes the rules, each with what it says about its example.
+func warningsPage(t *testing.T) string {
+	var b strings.Builder
+	b.WriteString("# Warnings\n\n<!-- Written by go test ./kql/lint -update. -->\n\n" +
+		"`azflow query` and `azflow explain` warn on stderr of queries that run and mostly mean something else. " +
+		"A warning never changes a query.\n")
+	for _, r := range lint.Rules() {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n```\n", r.Code, r.Doc)
+		for _, d := range warnings(t, r.Example) {
+			b.WriteString(d.Render("query", r.Example))
+		}
+		b.WriteString("```\n")
+	}
+	return b.String()
+}
+
+func TestWarningsPageIsUpToDate(t *testing.T) {
+	want := warningsPage(t)
+	if spectest.Update() {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Errorf("%s is not up to date: run go test ./kql/lint -update", page)
 	}
 }

@@ -385,10 +385,14 @@ func (p *parser) paren() ast.Expr {
 
 // close takes a closing sign. If it is missing, it says so and looks for it.
 func (p *parser) close(sign string) {
+	reported := p.depth > 0 && p.lost == p.depth
+	if reported {
+		p.lost = 0
+	}
 	if p.accept(sign) {
 		return
 	}
-	if p.lost != p.depth || p.depth == 0 {
+	if !reported {
 		p.missingToken(sign)
 	}
 	if p.skipTo(sign) && p.tok().is(sign) {
