@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -82,8 +84,15 @@ func (p *program) ingest(ctx context.Context, paths []string, span timeSpan) err
 	return p.ingestFrom(ctx, l, src, span, ingest.Options{})
 }
 
+// ingestMemory is from where on the collector works harder while logs are taken
+// in: the whole process is to stay below 256 MB with two workers.
+const ingestMemory = 192 << 20
+
 // ingestFrom ingests src with progress and prints the summary.
 func (p *program) ingestFrom(ctx context.Context, l *lake.Lake, src source.Source, span timeSpan, opt ingest.Options) error {
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // GOMEMLIMIT is not set
+		debug.SetMemoryLimit(ingestMemory)
+	}
 	bar := newProgress(p.err, p.quiet)
 	opt.Workers, opt.Now, opt.From, opt.To, opt.Progress = p.cfg.Whole("workers"), time.Now, span.from, span.to, bar.ingest
 	g := ingest.New(l, opt)

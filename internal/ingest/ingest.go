@@ -29,6 +29,9 @@ type Options struct {
 	// CommitRows and CommitEvery bound what a crash can make us read again.
 	CommitRows  int           // default 250,000
 	CommitEvery time.Duration // default 2 s
+	// FlowsOnly leaves NTANetAnalytics and what follows from it unwritten, so that
+	// a benchmark can tell what they cost. A real lake needs them.
+	FlowsOnly bool
 	// Progress, if not nil, is called now and then, from one goroutine at a time.
 	Progress func(Progress)
 }

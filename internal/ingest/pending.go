@@ -29,6 +29,9 @@ const (
 // due; what comes of more days before it goes into the last of them.
 const maxDays = 4
 
+// pageRows keeps small what a worker's many open files hold.
+const pageRows = 8192
+
 // trafficFields are the columns of partial rows of NTANetAnalytics.
 var trafficFields = rollup.PartialFields()
 
@@ -179,6 +182,9 @@ func (p *pending) add(r *reading, b *batch.Batch) error {
 		from = to
 	}
 	p.rows += b.Rows
+	if p.wk.g.opt.FlowsOnly {
+		return nil
+	}
 	return p.wk.agg.Add(b)
 }
 
@@ -220,7 +226,7 @@ func (p *pending) file(table string, day int64, fields []batch.Field) (*file, er
 	if f.os, err = os.OpenFile(lf.Path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666); err != nil {
 		return nil, errors.Join(err, lf.Drop())
 	}
-	if f.w, err = segment.NewWriter(f.os, fields, segment.Options{Codec: segment.Snappy}); err != nil {
+	if f.w, err = segment.NewWriter(f.os, fields, segment.Options{Codec: segment.Snappy, PageRows: pageRows}); err != nil {
 		return nil, errors.Join(err, f.os.Close(), lf.Drop())
 	}
 	p.files = append(p.files, f)

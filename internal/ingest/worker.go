@@ -28,7 +28,7 @@ const (
 	window = 2 << 20
 	// maxAddresses is how many addresses are interned before a worker commits
 	// and forgets them.
-	maxAddresses = 200_000
+	maxAddresses = 100_000
 	// maxTries is how often a blob is read again when another process was faster.
 	maxTries = 5
 	// closing is how long what was decoded may take to be committed after the
@@ -520,8 +520,8 @@ func (r *reading) done() error {
 // share spreads a blob's size as it lies in the source over its decompressed
 // content, for progress.
 type share struct {
-	left, size int64
-	done       interface{ Add(int64) int64 }
+	left int64
+	done interface{ Add(int64) int64 }
 }
 
 func newShare(size int64, done interface{ Add(int64) int64 }) *share {

@@ -149,7 +149,7 @@ func (a *Aggregator) Rows() int { return len(a.groups) }
 
 // maxRemembered is how many combinations of a part are remembered from one flush
 // to the next.
-const maxRemembered = 1 << 17
+const maxRemembered = 1 << 16
 
 // forget empties the dictionaries if they have grown large. There must be no
 // groups.
