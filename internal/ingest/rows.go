@@ -417,7 +417,12 @@ func (m *rowMaker) records(c *flowlog.Columns, set func(string, batch.Column)) {
 		m.ordinals.Ints = append(m.ordinals.Ints, rec.Ordinal)
 		m.vs.Ints = append(m.vs.Ints, int64(rec.Version))
 		m.recordEnds = append(m.recordEnds, uint32(rec.End))
-		for k, id := range [...]uint32{at, uint32(rec.Type), rec.Target, rec.Resource, rec.SystemID} {
+		// What an NSG flow log names is its NSG, the resource that is logged.
+		target, log := rec.Target, rec.Resource
+		if rec.Type == flowlog.NSG {
+			target, log = rec.Resource, 0
+		}
+		for k, id := range [...]uint32{at, uint32(rec.Type), target, log, rec.SystemID} {
 			m.recordIDs[k] = append(m.recordIDs[k], id)
 		}
 		for ; group < len(c.Groups) && c.Groups[group].End <= rec.End; group++ {

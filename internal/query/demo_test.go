@@ -230,6 +230,8 @@ func TestSanityOfTheRecipesThatNeedNoInventory(t *testing.T) {
 	if a, b := one(t, s, join), one(t, s, plain); a != b {
 		t.Errorf("the join with NTAIpDetails changes the sum: %s, not %s", a, b)
 	}
+	none(`set azflow_public_ips='packed'; NTANetAnalytics | where DestPublicIps startswith " " or SrcPublicIps endswith " "`)
+	none(`NsgFlowLogs_CL | where isempty(NsgName_s) or ResourceId !contains "/networkSecurityGroups/"`)
 	packed := `set azflow_public_ips='packed'; NTANetAnalytics | summarize sum(BytesSrcToDest + BytesDestToSrc)`
 	expanded := `NTANetAnalytics | summarize sum(BytesSrcToDest + BytesDestToSrc)`
 	if a, b := one(t, s, packed), one(t, s, expanded); a != b {
