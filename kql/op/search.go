@@ -299,7 +299,7 @@ func packed(all *bind.Table, cols []bind.Column) plan.Expr {
 // away leaves out the columns of find's project-away; `*` is all but the source
 // and an explicit pack.
 func away(b *bind.Binder, all *bind.Table, cols []bind.Column, list []ast.Expr, keepPack bool) []bind.Column {
-	drop := func(c bind.Column) bool { return false }
+	var drop func(c bind.Column) bool
 	if _, star := list[0].(*ast.Star); star {
 		drop = func(c bind.Column) bool { return c.ID != cols[0].ID && !(keepPack && c.Name == "pack_") }
 	} else {

@@ -58,7 +58,7 @@ func TestVerifyFindsFaults(t *testing.T) {
 			&Project{Input: s, Items: []Assign{{Column{3, "x", types.String}, long(1)}}}, `"x" is string, its expression long`,
 		},
 		"a fault in a subquery": {
-			&Filter{Input: s, Cond: &InSubquery{Op: "in", X: ref(s.Cols[0]), Input: &Filter{Input: &Values{}, Cond: &Ref{Column: 77, T: types.Bool}}}},
+			&Filter{Input: s, Cond: &InSubquery{Op: "in", X: ref(s.Cols[0]), Input: &Filter{Input: &Values{Cols: []Column{{50, "v", types.Long}}}, Cond: &Ref{Column: 77, T: types.Bool}}}},
 			"column 77",
 		},
 	} {

@@ -10,58 +10,105 @@ import (
 // before it is used, types agree, and nodes have what they need. It returns
 // the first fault found.
 func Verify(n Node) error {
-	v := verifier{made: map[ColumnID]Node{}, checked: map[Node]bool{}}
+	v := verifier{cols: map[Node][]Column{}}
 	return v.node(n, nil)
 }
 
 type verifier struct {
-	made    map[ColumnID]Node
-	checked map[Node]bool
+	// cols are the columns of the nodes seen so far.
+	cols map[Node][]Column
+	// By the id of a column: whether a node has made it, the last set that it was
+	// put into, and the type that it had there.
+	made  []bool
+	mark  []int
+	typ   []types.Type
+	epoch int
 }
 
-// A scope is the columns that expressions may use.
-type scope map[ColumnID]types.Type
+// A scope is the columns that expressions may use: those of some nodes, and
+// those around them.
+type scope struct {
+	outer *scope
+	lists [][]Column
+}
 
-func scopeOf(outer scope, nodes ...Node) scope {
-	lists := make([][]Column, len(nodes))
-	size := len(outer)
+// columns returns the columns of n, which it asks for once.
+func (v *verifier) columns(n Node) []Column {
+	if cols, ok := v.cols[n]; ok {
+		return cols
+	}
+	var cols []Column
+	switch n := n.(type) {
+	case *Filter:
+		cols = v.columns(n.Input)
+	case *Sort:
+		cols = v.columns(n.Input)
+	case *Limit:
+		cols = v.columns(n.Input)
+	case *Sample:
+		cols = v.columns(n.Input)
+	case *Shared:
+		cols = v.columns(n.Input)
+	default:
+		cols = n.Columns()
+	}
+	v.cols[n] = cols
+	return cols
+}
+
+func (v *verifier) within(outer *scope, nodes ...Node) *scope {
+	sc := &scope{outer: outer, lists: make([][]Column, len(nodes))}
 	for i, n := range nodes {
-		lists[i] = n.Columns()
-		size += len(lists[i])
-	}
-	sc := make(scope, size)
-	for id, t := range outer {
-		sc[id] = t
-	}
-	for _, cols := range lists {
-		for _, c := range cols {
-			sc[c.ID] = c.Type
-		}
+		sc.lists[i] = v.columns(n)
 	}
 	return sc
 }
 
-func (v *verifier) node(n Node, outer scope) error {
+// grow makes room for column id.
+func (v *verifier) grow(id ColumnID) {
+	if n := int(id) + 1; n > len(v.mark) {
+		n += n / 2
+		v.made = append(v.made, make([]bool, n-len(v.made))...)
+		v.mark = append(v.mark, make([]int, n-len(v.mark))...)
+		v.typ = append(v.typ, make([]types.Type, n-len(v.typ))...)
+	}
+}
+
+// open begins a new set of columns.
+func (v *verifier) open() { v.epoch++ }
+
+// put adds columns to the set.
+func (v *verifier) put(cols []Column) {
+	for _, c := range cols {
+		v.grow(c.ID)
+		v.mark[c.ID], v.typ[c.ID] = v.epoch, c.Type
+	}
+}
+
+// has returns the type of column id, if it is in the set.
+func (v *verifier) has(id ColumnID) (types.Type, bool) {
+	if id <= 0 || int(id) >= len(v.mark) || v.mark[id] != v.epoch {
+		return types.Unknown, false
+	}
+	return v.typ[id], true
+}
+
+func (v *verifier) node(n Node, outer *scope) error {
 	if n == nil {
 		return fmt.Errorf("a node is missing")
 	}
-	if v.checked[n] {
-		return nil
-	}
-	v.checked[n] = true
-	wrap := func(err error) error {
-		if err != nil {
-			return fmt.Errorf("%s: %w", title(n), err)
-		}
+	if _, ok := v.cols[n]; ok {
 		return nil
 	}
 	inner := outer
 	if a, ok := n.(*Apply); ok {
-		inner = scopeOf(outer, a.Input)
+		if err := v.node(a.Input, outer); err != nil {
+			return err
+		}
+		inner = v.within(outer, a.Input)
 	}
-	given := n.Columns()
-	passed := make(map[ColumnID]bool, len(given))
-	for i, in := range n.Inputs() {
+	ins := n.Inputs()
+	for i, in := range ins {
 		sc := outer
 		if i == 1 {
 			sc = inner // the subquery of an Apply may use the row it is applied to
@@ -69,58 +116,75 @@ func (v *verifier) node(n Node, outer scope) error {
 		if err := v.node(in, sc); err != nil {
 			return err
 		}
-		for _, c := range in.Columns() {
-			passed[c.ID] = true
-		}
 	}
-	seen := make(map[ColumnID]bool, len(given))
+	if err := v.gives(n, ins); err != nil {
+		return fmt.Errorf("%s: %w", title(n), err)
+	}
+	if err := v.exprs(n, ins, outer); err != nil {
+		return fmt.Errorf("%s: %w", title(n), err)
+	}
+	return nil
+}
+
+// gives checks the columns that n gives.
+func (v *verifier) gives(n Node, ins []Node) error {
+	v.open()
+	for _, in := range ins {
+		v.put(v.columns(in))
+	}
+	_, leaf := n.(*Leaf) // gives columns that were made outside
+	passed, given := v.epoch, v.columns(n)
+	v.open()
 	for _, c := range given {
 		switch {
-		case c.ID == 0:
-			return wrap(fmt.Errorf("column %q has no id", c.Name))
+		case c.ID <= 0:
+			return fmt.Errorf("column %q has no id", c.Name)
 		case c.Type == types.Unknown:
-			return wrap(fmt.Errorf("column %q has no type", c.Name))
-		case seen[c.ID]:
-			return wrap(fmt.Errorf("column %q is given twice", c.Name))
+			return fmt.Errorf("column %q has no type", c.Name)
 		}
-		seen[c.ID] = true
-		if _, leaf := n.(*Leaf); leaf || passed[c.ID] {
-			continue // a leaf gives columns that were made outside
+		v.grow(c.ID)
+		if v.mark[c.ID] == v.epoch {
+			return fmt.Errorf("column %q is given twice", c.Name)
 		}
-		if _, ok := v.made[c.ID]; ok {
-			return wrap(fmt.Errorf("column %q (%d) is made in two places", c.Name, c.ID))
+		made := v.mark[c.ID] != passed && !leaf
+		v.mark[c.ID] = v.epoch
+		if !made {
+			continue
 		}
-		v.made[c.ID] = n
+		if v.made[c.ID] {
+			return fmt.Errorf("column %q (%d) is made in two places", c.Name, c.ID)
+		}
+		v.made[c.ID] = true
 	}
-	return wrap(v.exprs(n, outer))
+	return nil
 }
 
 // exprs checks the expressions of n, each against the columns it may use.
-func (v *verifier) exprs(n Node, outer scope) error {
+func (v *verifier) exprs(n Node, ins []Node, outer *scope) error {
 	switch n := n.(type) {
 	case *Join:
-		left, right := scopeOf(outer, n.Left), scopeOf(outer, n.Right)
+		left, right := v.within(outer, n.Left), v.within(outer, n.Right)
 		for _, k := range n.On {
-			if err := v.expr(k.Left, left); err != nil {
+			if err := v.list(left, k.Left); err != nil {
 				return err
 			}
-			if err := v.expr(k.Right, right); err != nil {
+			if err := v.list(right, k.Right); err != nil {
 				return err
 			}
 		}
-		if n.Names != nil && len(n.Names) != len(n.Columns()) {
-			return fmt.Errorf("%d names for %d columns", len(n.Names), len(n.Columns()))
+		if n.Names != nil && len(n.Names) != len(v.columns(n)) {
+			return fmt.Errorf("%d names for %d columns", len(n.Names), len(v.columns(n)))
 		}
 		if n.Where != nil {
-			return v.cond(n.Where, scopeOf(outer, n.Left, n.Right))
+			return v.cond(n.Where, v.within(outer, n.Left, n.Right))
 		}
 		return nil
 	case *Union:
-		return n.check()
+		return n.check(v)
 	case *Filter:
-		return v.cond(n.Cond, scopeOf(outer, n.Input))
+		return v.cond(n.Cond, v.within(outer, n.Input))
 	case *SharedRef:
-		of := n.Of.Columns()
+		of := v.columns(n.Of)
 		if len(of) != len(n.Cols) {
 			return fmt.Errorf("%d columns of %d", len(n.Cols), len(of))
 		}
@@ -138,7 +202,7 @@ func (v *verifier) exprs(n Node, outer scope) error {
 		}
 		return nil
 	}
-	sc := scopeOf(outer, n.Inputs()...)
+	sc := v.within(outer, ins...)
 	switch n := n.(type) {
 	case *Project:
 		for _, a := range n.Items {
@@ -150,74 +214,89 @@ func (v *verifier) exprs(n Node, outer scope) error {
 			}
 		}
 	case *ScanSteps:
-		for _, d := range n.Declare {
-			sc[d.Column.ID] = d.Column.Type
-		}
+		state := assigned(n.Declare)
 		if n.MatchID != nil {
-			sc[n.MatchID.ID] = n.MatchID.Type
+			state = append(state, *n.MatchID)
 		}
+		sc.lists = append(sc.lists, state)
 	}
-	var fault error
-	EachExpr(n, func(e Expr) {
-		if fault == nil {
-			fault = v.expr(e, sc)
-		}
-	})
-	return fault
+	var all []Expr
+	EachExpr(n, func(e Expr) { all = append(all, e) })
+	return v.list(sc, all...)
 }
 
-func (v *verifier) cond(e Expr, sc scope) error {
+func (v *verifier) cond(e Expr, sc *scope) error {
 	if e != nil && e.Type() != types.Bool {
 		return fmt.Errorf("the condition is %v, not bool", e.Type())
 	}
-	return v.expr(e, sc)
+	return v.list(sc, e)
 }
 
-func (v *verifier) expr(e Expr, sc scope) error {
-	var fault error
-	if e == nil {
-		return fmt.Errorf("an expression is missing")
+// list checks expressions that may use the columns of sc, and then the
+// subqueries in them.
+func (v *verifier) list(sc *scope, all ...Expr) error {
+	v.open()
+	for s := sc; s != nil; s = s.outer {
+		for _, cols := range s.lists {
+			v.put(cols)
+		}
 	}
-	WalkExpr(e, func(e Expr) bool {
-		if fault != nil {
-			return false
+	var subqueries []Node
+	for _, e := range all {
+		if err := v.expr(e, &subqueries); err != nil {
+			return err
 		}
-		switch e := e.(type) {
-		case *Ref:
-			t, ok := sc[e.Column]
-			switch {
-			case !ok:
-				fault = fmt.Errorf("column %d is used where it is not given", e.Column)
-			case t != e.T:
-				fault = fmt.Errorf("column %d is %v, used as %v", e.Column, t, e.T)
-			}
-		case *Call:
-			if e.T == types.Unknown {
-				fault = fmt.Errorf("%s has no type", e.Func)
-			}
-			for _, a := range e.Args {
-				if a == nil {
-					fault = fmt.Errorf("an argument of %s is missing", e.Func)
-					return false
-				}
-			}
-		case *Const:
-			if e.T == types.Unknown {
-				fault = fmt.Errorf("a constant has no type")
-			}
-		case *Subquery:
-			fault = v.node(e.Input, sc)
-		case *InSubquery:
-			if fault = v.node(e.Input, sc); fault == nil && len(e.Input.Columns()) == 0 {
-				fault = fmt.Errorf("the table of %q has no column", e.Op)
-			}
+	}
+	for _, n := range subqueries {
+		if err := v.node(n, sc); err != nil {
+			return err
 		}
-		return fault == nil
-	})
-	return fault
+	}
+	return nil
 }
 
-func (n *Union) check() error {
+func (v *verifier) expr(e Expr, subqueries *[]Node) error {
+	switch e := e.(type) {
+	case nil:
+		return fmt.Errorf("an expression is missing")
+	case *Ref:
+		t, ok := v.has(e.Column)
+		switch {
+		case !ok:
+			return fmt.Errorf("column %d is used where it is not given", e.Column)
+		case t != e.T:
+			return fmt.Errorf("column %d is %v, used as %v", e.Column, t, e.T)
+		}
+	case *Call:
+		if e.T == types.Unknown {
+			return fmt.Errorf("%s has no type", e.Func)
+		}
+		for _, a := range e.Args {
+			if a == nil {
+				return fmt.Errorf("an argument of %s is missing", e.Func)
+			}
+			if err := v.expr(a, subqueries); err != nil {
+				return err
+			}
+		}
+	case *Const:
+		if e.T == types.Unknown {
+			return fmt.Errorf("a constant has no type")
+		}
+	case *Subquery:
+		*subqueries = append(*subqueries, e.Input)
+	case *InSubquery:
+		if e.Input == nil || len(e.Input.Columns()) == 0 {
+			return fmt.Errorf("the table of %q has no column", e.Op)
+		}
+		*subqueries = append(*subqueries, e.Input)
+		return v.expr(e.X, subqueries)
+	}
+	return nil
+}
+
+// check checks how the columns of n come from its inputs.
+func (n *Union) check(v *verifier) error {
 	if len(n.Map) != len(n.Ins) {
 		return fmt.Errorf("%d column maps for %d inputs", len(n.Map), len(n.Ins))
 	}
@@ -225,12 +304,13 @@ func (n *Union) check() error {
 		if len(n.Map[i]) != len(n.Cols) {
 			return fmt.Errorf("input %d maps %d of %d columns", i, len(n.Map[i]), len(n.Cols))
 		}
-		sc := scopeOf(nil, in)
+		v.open()
+		v.put(v.columns(in))
 		for j, id := range n.Map[i] {
 			if id == 0 {
 				continue
 			}
-			if t, ok := sc[id]; !ok {
+			if t, ok := v.has(id); !ok {
 				return fmt.Errorf("input %d has no column for %q", i, n.Cols[j].Name)
 			} else if t != n.Cols[j].Type {
 				return fmt.Errorf("input %d gives %q as %v, not %v", i, n.Cols[j].Name, t, n.Cols[j].Type)

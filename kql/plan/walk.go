@@ -98,140 +98,183 @@ func WithInputs(n Node, ins []Node) Node {
 }
 
 // MapExprs returns n with f applied to each of its expressions (the whole
-// expressions, not their parts: see MapExpr). n itself is not changed.
+// expressions, not their parts: see MapExpr). n itself is not changed; it is
+// returned if no expression is.
 func MapExprs(n Node, f func(Expr) Expr) Node {
-	opt := func(e Expr) Expr {
-		if e == nil {
-			return nil
-		}
-		return f(e)
-	}
-	assigns := func(in []Assign) []Assign {
-		out := slices.Clone(in)
-		for i := range out {
-			out[i].Expr = f(out[i].Expr)
-		}
-		return out
-	}
-	list := func(in []Expr) []Expr {
-		out := slices.Clone(in)
-		for i := range out {
-			out[i] = f(out[i])
-		}
-		return out
-	}
-	keys := func(in []SortKey) []SortKey {
-		out := slices.Clone(in)
-		for i := range out {
-			out[i].Expr = f(out[i].Expr)
-		}
-		return out
-	}
+	m := mapper{f: f}
 	switch n := n.(type) {
 	case *Sequence:
 		c := *n
-		c.From, c.To, c.Step = f(n.From), f(n.To), f(n.Step)
-		return &c
+		c.From, c.To, c.Step = m.expr(n.From), m.expr(n.To), m.expr(n.Step)
+		return m.done(n, &c)
 	case *Filter:
-		c := *n
-		c.Cond = f(n.Cond)
-		return &c
+		cond := m.expr(n.Cond)
+		if m.changed {
+			return &Filter{Input: n.Input, Cond: cond}
+		}
 	case *Project:
-		c := *n
-		c.Items = assigns(n.Items)
-		return &c
+		items := m.assigns(n.Items)
+		if m.changed {
+			return &Project{Input: n.Input, Items: items}
+		}
 	case *Aggregate:
 		c := *n
-		c.By = assigns(n.By)
-		c.Aggs = slices.Clone(n.Aggs)
-		for i := range c.Aggs {
-			c.Aggs[i].Args = list(c.Aggs[i].Args)
+		c.By, c.Aggs = m.assigns(n.By), n.Aggs
+		for i, a := range n.Aggs {
+			if args := m.list(a.Args); !slices.Equal(args, a.Args) {
+				if &c.Aggs[0] == &n.Aggs[0] {
+					c.Aggs = slices.Clone(n.Aggs)
+				}
+				c.Aggs[i].Args = args
+			}
 		}
-		return &c
+		return m.done(n, &c)
 	case *Join:
 		c := *n
 		c.On = slices.Clone(n.On)
-		for i := range c.On {
-			c.On[i] = JoinKey{f(c.On[i].Left), f(c.On[i].Right)}
+		for i, k := range n.On {
+			c.On[i] = JoinKey{m.expr(k.Left), m.expr(k.Right)}
 		}
-		c.Where = opt(n.Where)
-		return &c
+		c.Where = m.opt(n.Where)
+		return m.done(n, &c)
 	case *Sort:
 		c := *n
-		c.Keys = keys(n.Keys)
-		return &c
+		c.Keys = m.keys(n.Keys)
+		return m.done(n, &c)
 	case *Limit:
 		c := *n
-		c.N = f(n.N)
-		return &c
+		c.N = m.expr(n.N)
+		return m.done(n, &c)
 	case *Sample:
 		c := *n
-		c.N = f(n.N)
-		return &c
+		c.N = m.expr(n.N)
+		return m.done(n, &c)
 	case *Window:
 		c := *n
 		c.Items = slices.Clone(n.Items)
 		for i := range c.Items {
-			c.Items[i].Args = list(c.Items[i].Args)
+			c.Items[i].Args = m.list(c.Items[i].Args)
 		}
-		return &c
+		return m.done(n, &c)
 	case *Unnest:
 		c := *n
-		c.Spec.Items, c.Spec.Limit = assigns(n.Spec.Items), opt(n.Spec.Limit)
-		return &c
+		c.Spec.Items, c.Spec.Limit = m.assigns(n.Spec.Items), m.opt(n.Spec.Limit)
+		return m.done(n, &c)
 	case *Apply:
 		c := *n
 		if n.Unnest != nil {
 			u := *n.Unnest
-			u.Items, u.Limit = assigns(u.Items), opt(u.Limit)
+			u.Items, u.Limit = m.assigns(u.Items), m.opt(u.Limit)
 			c.Unnest = &u
 		}
-		c.By = opt(n.By)
-		return &c
+		c.By = m.opt(n.By)
+		return m.done(n, &c)
 	case *MakeSeries:
 		c := *n
-		c.By = assigns(n.By)
+		c.By = m.assigns(n.By)
 		c.Aggs = slices.Clone(n.Aggs)
 		for i := range c.Aggs {
-			c.Aggs[i].Args, c.Aggs[i].Default = list(c.Aggs[i].Args), opt(c.Aggs[i].Default)
+			c.Aggs[i].Args, c.Aggs[i].Default = m.list(c.Aggs[i].Args), m.opt(c.Aggs[i].Default)
 		}
-		c.On, c.From, c.To, c.Step = f(n.On), opt(n.From), opt(n.To), opt(n.Step)
-		return &c
+		c.On, c.From, c.To, c.Step = m.expr(n.On), m.opt(n.From), m.opt(n.To), m.opt(n.Step)
+		return m.done(n, &c)
 	case *Parse:
 		c := *n
-		c.X = f(n.X)
-		return &c
+		c.X = m.expr(n.X)
+		return m.done(n, &c)
 	case *ParseKV:
 		c := *n
-		c.X, c.Keys = f(n.X), assigns(n.Keys)
-		return &c
+		c.X, c.Keys = m.expr(n.X), m.assigns(n.Keys)
+		return m.done(n, &c)
 	case *TopNested:
 		c := *n
 		c.Levels = slices.Clone(n.Levels)
 		for i := range c.Levels {
 			l := &c.Levels[i]
-			l.N, l.Others = opt(l.N), opt(l.Others)
-			l.Of.Expr = f(l.Of.Expr)
-			l.Agg.Args = list(l.Agg.Args)
+			l.N, l.Others = m.opt(l.N), m.opt(l.Others)
+			l.Of.Expr = m.expr(l.Of.Expr)
+			l.Agg.Args = m.list(l.Agg.Args)
 		}
-		return &c
+		return m.done(n, &c)
 	case *ScanSteps:
 		c := *n
-		c.Order, c.Partition, c.Declare = keys(n.Order), list(n.Partition), assigns(n.Declare)
+		c.Order, c.Partition, c.Declare = m.keys(n.Order), m.list(n.Partition), m.assigns(n.Declare)
 		c.Steps = slices.Clone(n.Steps)
 		for i := range c.Steps {
-			c.Steps[i].Cond, c.Steps[i].Assign = opt(c.Steps[i].Cond), assigns(c.Steps[i].Assign)
+			c.Steps[i].Cond, c.Steps[i].Assign = m.opt(c.Steps[i].Cond), m.assigns(c.Steps[i].Assign)
 		}
-		return &c
+		return m.done(n, &c)
 	case *Plugin:
 		c := *n
 		c.Args = slices.Clone(n.Args)
 		for i := range c.Args {
-			c.Args[i].Expr = opt(c.Args[i].Expr)
+			c.Args[i].Expr = m.opt(c.Args[i].Expr)
 		}
-		return &c
+		return m.done(n, &c)
 	}
 	return n
+}
+
+// mapper applies f and notes whether that changed anything.
+type mapper struct {
+	f       func(Expr) Expr
+	changed bool
+}
+
+// done returns the changed copy, or the old node if nothing is changed.
+func (m *mapper) done(old, changed Node) Node {
+	if m.changed {
+		return changed
+	}
+	return old
+}
+
+func (m *mapper) expr(e Expr) Expr {
+	r := m.f(e)
+	m.changed = m.changed || r != e
+	return r
+}
+
+func (m *mapper) opt(e Expr) Expr {
+	if e == nil {
+		return nil
+	}
+	return m.expr(e)
+}
+
+// assigns copies in as soon as an expression changes.
+func (m *mapper) assigns(in []Assign) []Assign {
+	out, copied := in, false
+	for i, a := range in {
+		if r := m.expr(a.Expr); r != a.Expr {
+			if !copied {
+				out, copied = slices.Clone(in), true
+			}
+			out[i].Expr = r
+		}
+	}
+	return out
+}
+
+func (m *mapper) list(in []Expr) []Expr {
+	out, copied := in, false
+	for i, e := range in {
+		if r := m.expr(e); r != e {
+			if !copied {
+				out, copied = slices.Clone(in), true
+			}
+			out[i] = r
+		}
+	}
+	return out
+}
+
+func (m *mapper) keys(in []SortKey) []SortKey {
+	out := slices.Clone(in)
+	for i := range out {
+		out[i].Expr = m.expr(out[i].Expr)
+	}
+	return out
 }
 
 // EachExpr calls f with each of n's expressions (the whole expressions).
@@ -244,15 +287,21 @@ func EachExpr(n Node, f func(Expr)) {
 func MapExpr(e Expr, f func(Expr) Expr) Expr {
 	switch x := e.(type) {
 	case *Call:
-		c := *x
-		c.Args = slices.Clone(x.Args)
-		for i := range c.Args {
-			c.Args[i] = MapExpr(c.Args[i], f)
+		var args []Expr // nil while none is changed
+		for i, a := range x.Args {
+			r := MapExpr(a, f)
+			if r == a {
+				continue
+			}
+			if args == nil {
+				args = slices.Clone(x.Args)
+			}
+			args[i] = r
 		}
-		if slices.Equal(c.Args, x.Args) {
+		if args == nil {
 			return f(x)
 		}
-		return f(&c)
+		return f(&Call{Func: x.Func, Args: args, T: x.T})
 	case *InSubquery:
 		if v := MapExpr(x.X, f); v != x.X {
 			c := *x
