@@ -203,14 +203,14 @@ func (p *parser) stringExpr() ast.Expr {
 	}
 	start := p.start()
 	x := &ast.Literal{Type: types.String}
-	value := ""
+	var value strings.Builder
 	for p.tok().Kind == StringLiteral {
 		t := p.next()
-		value += stringValue(t)
+		value.WriteString(stringValue(t))
 		x.Hidden = x.Hidden || t.Text[0]|0x20 == 'h'
 	}
 	x.Pos = p.from(start)
-	x.Value, x.Text = value, p.src[x.Start:x.End]
+	x.Value, x.Text = value.String(), p.src[x.Start:x.End]
 	return x
 }
 

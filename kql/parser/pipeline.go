@@ -150,12 +150,19 @@ func (p *parser) needOperator() ast.Operator {
 	t := p.tok()
 	if t.Kind == Identifier {
 		p.next()
-		p.report("KS176", t.Span, msg, didYouMean(t.Text))
+		hint := ""
+		if len(p.diags) < maxGuesses {
+			hint = didYouMean(t.Text)
+		}
+		p.report("KS176", t.Span, msg, hint)
 		return &ast.BadOperator{Op: ast.Op{Pos: ast.Pos(t.Span), Keyword: ast.Name{Pos: ast.Pos(t.Span), Text: t.Text}}}
 	}
 	p.missingSaying("KS176", msg)
 	return &ast.BadOperator{Op: ast.Op{Pos: p.from(p.lastEnd())}}
 }
+
+// maxGuesses bounds for how many faults a better word is looked for.
+const maxGuesses = 20
 
 // didYouMean names the operator that is written most like word, if one is.
 func didYouMean(word string) string {
