@@ -14,7 +14,7 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require github.com/golang/geo v0.0.0-20260818125358-b200a1149890 // indirect
+require github.com/golang/geo v0.0.0-20260818125358-b200a1149890
 
 require (
 	github.com/andybalholm/brotli v1.2.0 // indirect

@@ -17,7 +17,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "sum",
-			New:    sum,
+			Examples: []AggregateExample{
+				{"datatable(x: long) [1, 2, long(null)]", "sum(x)", "3"},
+			},
+			New: sum,
 		},
 		{
 			Name: "sumif",
@@ -30,7 +33,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "sumif",
-			New:    onlyIf(sum, 1),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [1, 2, 3]", "sumif(x, x > 1)", "5"},
+			},
+			New: onlyIf(sum, 1),
 		},
 		{
 			Name: "cnt",
@@ -55,7 +61,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "count",
-			New:    count,
+			Examples: []AggregateExample{
+				{"datatable(x: long) [1, 2, long(null)]", "count()", "3"},
+			},
+			New: count,
 		},
 		{
 			Name: "countif",
@@ -67,7 +76,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "countif",
-			New:    countIf,
+			Examples: []AggregateExample{
+				{"datatable(x: long) [1, 2, 3]", "countif(x > 1)", "2"},
+			},
+			New: countIf,
 		},
 		{
 			Name: "dcount",
@@ -80,7 +92,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "dcount",
-			New:    countDistinct,
+			Examples: []AggregateExample{
+				{"datatable(s: string) [\"a\", \"b\", \"a\"]", "dcount(s)", "2"},
+			},
+			New: countDistinct,
 		},
 		{
 			Name: "dcountif",
@@ -94,7 +109,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "dcountif",
-			New:    onlyIf(countDistinct, 1),
+			Examples: []AggregateExample{
+				{"datatable(s: string) [\"a\", \"b\", \"a\"]", "dcountif(s, s != \"b\")", "1"},
+			},
+			New: onlyIf(countDistinct, 1),
 		},
 		{
 			Name: "count_distinct",
@@ -106,7 +124,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "count_distinct",
-			New:    countDistinct,
+			Examples: []AggregateExample{
+				{"datatable(s: string) [\"a\", \"b\", \"a\"]", "count_distinct(s)", "2"},
+			},
+			New: countDistinct,
 		},
 		{
 			Name: "count_distinctif",
@@ -131,7 +152,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "min",
-			New:    extreme(-1),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [3, 1, 2]", "min(x)", "1"},
+			},
+			New: extreme(-1),
 		},
 		{
 			Name: "minif",
@@ -144,7 +168,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "minif",
-			New:    onlyIf(extreme(-1), 1),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [3, 1, 2]", "minif(x, x > 1)", "2"},
+			},
+			New: onlyIf(extreme(-1), 1),
 		},
 		{
 			Name: "max",
@@ -156,7 +183,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "max",
-			New:    extreme(1),
+			Examples: []AggregateExample{
+				{"datatable(s: string) [\"a\", \"c\", \"b\"]", "max(s)", "\"c\""},
+			},
+			New: extreme(1),
 		},
 		{
 			Name: "maxif",
@@ -169,7 +199,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "maxif",
-			New:    onlyIf(extreme(1), 1),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [3, 1, 2]", "maxif(x, x < 3)", "2"},
+			},
+			New: onlyIf(extreme(1), 1),
 		},
 		{
 			Name: "avg",
@@ -193,7 +226,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "avg",
-			New:    avg,
+			Examples: []AggregateExample{
+				{"datatable(x: long) [1, 2, 3, long(null)]", "avg(x)", "2.0"},
+			},
+			New: avg,
 		},
 		{
 			Name: "avgif",
@@ -222,7 +258,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "avgif",
-			New:    onlyIf(avg, 1),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [1, 2, 4]", "avgif(x, x > 1)", "3.0"},
+			},
+			New: onlyIf(avg, 1),
 		},
 		{
 			Name: "make_list",
@@ -235,7 +274,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "list",
-			New:    makeList(false),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [1, long(null), 1]", "make_list(x)", "dynamic([1,1])"},
+			},
+			New: makeList(false),
 		},
 		{
 			Name: "makelist",
@@ -264,7 +306,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "list",
-			New:    onlyIf(makeList(false), 1),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [1, 2, 3]", "make_list_if(x, x > 1)", "dynamic([2,3])"},
+			},
+			New: onlyIf(makeList(false), 1),
 		},
 		{
 			Name: "make_list_with_nulls",
@@ -276,7 +321,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "list",
-			New:    makeList(true),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [1, long(null)]", "make_list_with_nulls(x)", "dynamic([1,null])"},
+			},
+			New: makeList(true),
 		},
 		{
 			Name: "make_set",
@@ -289,7 +337,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "set",
-			New:    makeSet,
+			Examples: []AggregateExample{
+				{"datatable(x: long) [2, 1, 2]", "make_set(x)", "dynamic([2,1])"},
+			},
+			New: makeSet,
 		},
 		{
 			Name: "makeset",
@@ -318,7 +369,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "set",
-			New:    onlyIf(makeSet, 1),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [2, 1, 2]", "make_set_if(x, x > 1)", "dynamic([2])"},
+			},
+			New: onlyIf(makeSet, 1),
 		},
 		{
 			Name: "make_bag",
@@ -331,7 +385,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "bag",
-			New:    makeBag,
+			Examples: []AggregateExample{
+				{"datatable(b: dynamic) [dynamic({\"a\": 1}), dynamic({\"b\": 2})]", "make_bag(b)", "dynamic({\"a\":1,\"b\":2})"},
+			},
+			New: makeBag,
 		},
 		{
 			Name: "make_bag_if",
@@ -371,7 +428,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "schema",
-			New:    buildSchema,
+			Examples: []AggregateExample{
+				{"datatable(b: dynamic) [dynamic({\"a\": 1}), dynamic({\"a\": \"x\"})]", "buildschema(b)", "dynamic({\"a\":[\"long\",\"string\"]})"},
+			},
+			New: buildSchema,
 		},
 		{
 			Name: "passthrough",
@@ -395,7 +455,10 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: PercentileType}},
 			},
 			Naming: PercentileName,
-			New:    percentiles(false, false),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [4, 1, 3, 2]", "percentile(x, 50)", "2"},
+			},
+			New: percentiles(false, false),
 		},
 		{
 			Name: "percentiles",
@@ -423,7 +486,10 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: PercentileName,
-			New:    percentiles(false, true),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [4, 1, 3, 2]", "percentiles_array(x, 25, 100)", "dynamic([1,4])"},
+			},
+			New: percentiles(false, true),
 		},
 		{
 			Name: "percentilew",
@@ -436,7 +502,10 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: PercentileType}},
 			},
 			Naming: PercentileName,
-			New:    percentiles(true, false),
+			Examples: []AggregateExample{
+				{"datatable(x: long, w: long) [1, 9, 100, 1]", "percentilew(x, w, 90)", "1"},
+			},
+			New: percentiles(true, false),
 		},
 		{
 			Name: "percentilesw",
@@ -479,7 +548,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "stdev",
-			New:    moment(true, true),
+			Examples: []AggregateExample{
+				{"datatable(x: real) [1.5, 2.5, 3.5]", "stdev(x)", "1.0"},
+			},
+			New: moment(true, true),
 		},
 		{
 			Name: "stdevif",
@@ -504,7 +576,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "stdevp",
-			New:    moment(false, true),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [1, 3]", "stdevp(x)", "1.0"},
+			},
+			New: moment(false, true),
 		},
 		{
 			Name: "variance",
@@ -516,7 +591,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "variance",
-			New:    moment(true, false),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [5]", "variance(x)", "0.0"},
+			},
+			New: moment(true, false),
 		},
 		{
 			Name: "varianceif",
@@ -541,7 +619,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "variancep",
-			New:    moment(false, false),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [1, 3]", "variancep(x)", "1.0"},
+			},
+			New: moment(false, false),
 		},
 		{
 			Name: "variancepif",
@@ -567,7 +648,10 @@ func aggregateFuncs() []Aggregate {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "covariance",
-			New:    covariance(true),
+			Examples: []AggregateExample{
+				{"datatable(x: long, y: long) [1, 2, 2, 4, 3, 6]", "covariance(x, y)", "2.0"},
+			},
+			New: covariance(true),
 		},
 		{
 			Name: "covarianceif",
@@ -639,7 +723,10 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: Columns}},
 			},
 			Naming: TakeAnyName,
-			New:    takeAny,
+			Examples: []AggregateExample{
+				{"datatable(x: long) [long(null), 7]", "take_any(x)", "7"},
+			},
+			New: takeAny,
 		},
 		{
 			Name: "anyif",
@@ -666,7 +753,10 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
-			New:    onlyIf(takeAny, 1),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [1, 7]", "take_anyif(x, x > 1)", "7"},
+			},
+			New: onlyIf(takeAny, 1),
 		},
 		{
 			Name: "arg_min",
@@ -678,7 +768,10 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: Columns}},
 			},
 			Naming: ExtremeName,
-			New:    argExtreme(-1),
+			Examples: []AggregateExample{
+				{"datatable(x: long, s: string) [1, \"a\", 3, \"b\"]", "arg_min(x, s)", "1"},
+			},
+			New: argExtreme(-1),
 		},
 		{
 			Name: "arg_max",
@@ -690,7 +783,10 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: Columns}},
 			},
 			Naming: ExtremeName,
-			New:    argExtreme(1),
+			Examples: []AggregateExample{
+				{"datatable(x: long, s: string) [1, \"a\", 3, \"b\"]", "arg_max(x, s)", "3"},
+			},
+			New: argExtreme(1),
 		},
 		{
 			Name: "argmin",
@@ -731,7 +827,10 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
-			New:    bitwise(func(a, b int64) int64 { return a & b }),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [12, 10]", "binary_all_and(x)", "8"},
+			},
+			New: bitwise(func(a, b int64) int64 { return a & b }),
 		},
 		{
 			Name: "binary_all_or",
@@ -742,7 +841,10 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
-			New:    bitwise(func(a, b int64) int64 { return a | b }),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [12, 10]", "binary_all_or(x)", "14"},
+			},
+			New: bitwise(func(a, b int64) int64 { return a | b }),
 		},
 		{
 			Name: "binary_all_xor",
@@ -753,7 +855,10 @@ func aggregateFuncs() []Aggregate {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
-			New:    bitwise(func(a, b int64) int64 { return a ^ b }),
+			Examples: []AggregateExample{
+				{"datatable(x: long) [12, 10]", "binary_all_xor(x)", "6"},
+			},
+			New: bitwise(func(a, b int64) int64 { return a ^ b }),
 		},
 		{
 			Name: "tdigest",

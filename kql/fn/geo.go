@@ -829,7 +829,7 @@ var (
 var geoPointBufferKernel = onPoint(1, func(p []s2.Point, r *row) types.Value {
 	radius, ok := toReal(arg(r, 2))
 	t, okT := tolerance(r, 3, math.MaxFloat64)
-	if !ok || !okT || radius <= 0 {
+	if !ok || !okT || !(radius > 0 && radius <= 1e7) {
 		return nil
 	}
 	n := 8

@@ -11,43 +11,41 @@ import (
 // ParseIPv4 reads a dotted address with an optional prefix length after a
 // slash (32 without one). The address is not masked.
 func ParseIPv4(s string) (addr uint32, prefix int, ok bool) {
-	i, parts := 0, 0
-	for {
-		start, n := i, uint32(0)
-		for i < len(s) && s[i]-'0' < 10 {
-			n = n*10 + uint32(s[i]-'0')
-			i++
-			if i-start > 3 {
-				return 0, 0, false
-			}
+	var n, digits, dots uint32
+	for i := range len(s) {
+		c := s[i] - '0'
+		if c < 10 {
+			n = n*10 + uint32(c)
+			digits++
+			continue
 		}
-		if i == start || n > 255 {
-			return 0, 0, false
+		if digits-1 > 2 || n > 255 {
+			return trimmedIPv4(s)
 		}
 		addr = addr<<8 | n
-		parts++
-		if parts == 4 {
-			break
+		switch {
+		case s[i] == '.' && dots < 3:
+			dots++
+			n, digits = 0, 0
+		case s[i] == '/' && dots == 3:
+			prefix, ok = prefixLength(s[i+1:])
+			return addr, prefix, ok
+		default:
+			return trimmedIPv4(s)
 		}
-		if i >= len(s) || s[i] != '.' {
-			return 0, 0, false
+	}
+	return addr<<8 | n, 32, dots == 3 && digits-1 <= 2 && n <= 255
+}
+
+func prefixLength(s string) (int, bool) {
+	n := 0
+	for i := range len(s) {
+		if s[i]-'0' > 9 {
+			return 0, false
 		}
-		i++
+		n = n*10 + int(s[i]-'0')
 	}
-	if i == len(s) {
-		return addr, 32, true
-	}
-	if s[i] != '/' {
-		return trimmedIPv4(s)
-	}
-	start := i + 1
-	for i = start; i < len(s) && s[i]-'0' < 10 && i < start+2; i++ {
-		prefix = prefix*10 + int(s[i]-'0')
-	}
-	if i == start || i != len(s) || prefix > 32 {
-		return 0, 0, false
-	}
-	return addr, prefix, true
+	return n, s != "" && len(s) <= 2 && n <= 32
 }
 
 func trimmedIPv4(s string) (uint32, int, bool) {
@@ -64,11 +62,6 @@ func mask4(prefix int) uint32 {
 	return ^uint32(0) << (32 - prefix)
 }
 
-func parseIPv4(s string) (int64, bool) {
-	a, p, ok := ParseIPv4(s)
-	return int64(a & mask4(p)), ok
-}
-
 func parseIPv4Mask(s string, prefix int64) (int64, bool) {
 	a, p, ok := ParseIPv4(s)
 	if prefix < 0 || prefix > 32 {
@@ -77,14 +70,60 @@ func parseIPv4Mask(s string, prefix int64) (int64, bool) {
 	return int64(a & mask4(min(p, int(prefix)))), ok
 }
 
-// isPrivateIPv4 knows the networks of RFC 1918. An address with a prefix is
-// private if its network lies in one of them.
-func isPrivateIPv4(s string) (bool, bool) {
-	a, p, ok := ParseIPv4(s)
-	if !ok {
-		return false, false
+// isPrivate knows the networks of RFC 1918. An address with a prefix is private
+// if its network lies in one of them.
+func isPrivate(a uint32, prefix int) bool {
+	return a>>24 == 10 && prefix >= 8 || a>>20 == 172<<4|1 && prefix >= 12 || a>>16 == 192<<8|168 && prefix >= 16
+}
+
+// The kernels that every row of a table of flows may go through are written
+// out, without a call through a function value for each row.
+
+var isPrivateKernel Kernel = func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
+	s := read[string](args[0])
+	out.Resize(n)
+	for i := range n {
+		if a, prefix, ok := ParseIPv4(s.cells[i&s.mask]); ok {
+			out.Bools[i] = isPrivate(a, prefix)
+		} else {
+			out.SetNull(i)
+		}
 	}
-	return a>>24 == 10 && p >= 8 || a>>20 == 172<<4|1 && p >= 12 || a>>16 == 192<<8|168 && p >= 16, true
+	return nil
+}
+
+var isInRangeKernel Kernel = func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
+	s, networks := read[string](args[0]), read[string](args[1])
+	out.Resize(n)
+	var last string
+	var net uint32
+	bits, known, asked := 0, false, false
+	for i := range n {
+		if w := networks.cells[i&networks.mask]; !asked || w != last {
+			net, bits, known = ParseIPv4(w)
+			last, asked = w, true
+		}
+		a, prefix, ok := ParseIPv4(s.cells[i&s.mask])
+		if !ok || !known {
+			out.SetNull(i)
+			continue
+		}
+		out.Bools[i] = (a^net)&mask4(min(bits, prefix)) == 0
+	}
+	return nil
+}
+
+var parseIPv4Kernel Kernel = func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
+	s := read[string](args[0])
+	out.Resize(n)
+	for i := range n {
+		if a, prefix, ok := ParseIPv4(s.cells[i&s.mask]); ok {
+			out.Longs[i] = int64(a & mask4(prefix))
+		} else {
+			out.SetNull(i)
+		}
+	}
+	return nil
 }
 
 func isInRangeIPv4(s, network string) (bool, bool) {
@@ -93,8 +132,7 @@ func isInRangeIPv4(s, network string) (bool, bool) {
 	if !okA || !okN {
 		return false, false
 	}
-	p = min(p, pa)
-	return (a^n)&mask4(p) == 0, true
+	return (a^n)&mask4(min(p, pa)) == 0, true
 }
 
 // compareIPv4 compares under the least of both prefixes and the given one.

@@ -187,18 +187,27 @@ func TestChecksRefuseWhatCannotWork(t *testing.T) {
 	}
 }
 
-func BenchmarkIPv4IsPrivate(b *testing.B) {
-	f, _ := LookupScalar("ipv4_is_private")
+func benchmark(b *testing.B, name string, more ...*types.Vector) {
+	f, _ := LookupScalar(name)
 	v := types.NewVector(types.String, 2048)
 	for i := range v.Strings {
 		v.Strings[i] = []string{"10.1.2.3", "192.168.100.200", "8.8.8.8", "172.16.254.1"}[i&3]
 	}
 	out := &types.Vector{Type: types.Bool}
+	args := append([]*types.Vector{v}, more...)
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := f.Kernel(&Ctx{}, []*types.Vector{v}, len(v.Strings), out); err != nil {
+		if err := f.Kernel(&Ctx{}, args, len(v.Strings), out); err != nil {
 			b.Fatal(err)
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(v.Strings)), "ns/row")
 }
+
+func BenchmarkIPv4IsPrivate(b *testing.B) { benchmark(b, "ipv4_is_private") }
+
+func BenchmarkIPv4IsInRange(b *testing.B) {
+	benchmark(b, "ipv4_is_in_range", types.Constant(types.String, "10.1.0.0/16"))
+}
+
+func BenchmarkHas(b *testing.B) { benchmark(b, "has", types.Constant(types.String, "168")) }

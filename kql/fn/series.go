@@ -658,7 +658,7 @@ func same(x float64) float64 { return x }
 
 // quantile interpolates between the two nearest of sorted values.
 func quantile(sorted []float64, p float64) float64 {
-	if len(sorted) == 0 {
+	if len(sorted) == 0 || !(p >= 0 && p <= 100) {
 		return math.NaN()
 	}
 	at := p / 100 * float64(len(sorted)-1)
@@ -680,7 +680,7 @@ func median(xs []float64) float64 {
 // equal to ignore take no part.
 // MS Learn: "series_outliers()".
 func outlierScores(y []float64, ignore, low, high float64, testPoints int) []float64 {
-	train := append([]float64(nil), y[:max(0, len(y)-testPoints)]...)
+	train := append([]float64(nil), y[:max(0, len(y)-max(0, min(testPoints, len(y))))]...)
 	kept := train[:0]
 	for _, v := range train {
 		if v != ignore && !math.IsNaN(v) {
@@ -823,7 +823,7 @@ var periodsValidateKernel = onSeries(4, func(y []float64, r *row) types.Value {
 // seasonal returns, for every point, the median of the points of its phase.
 func seasonal(y []float64, length, testPoints int) []float64 {
 	phases := make([]float64, length)
-	train := y[:max(0, len(y)-testPoints)]
+	train := y[:len(y)-max(0, min(testPoints, len(y)))]
 	for p := range phases {
 		var xs []float64
 		for i := p; i < len(train); i += length {

@@ -327,9 +327,8 @@ var hasAnyIndexKernel = lax(func(r *row) types.Value {
 	if !ok {
 		return nil
 	}
-	s := foldCase(r.text(0))
 	for i, e := range list {
-		if hasTerm(s, foldCase(types.Text(e, types.Dynamic)), true, true) {
+		if hasTerm(r.text(0), types.Text(e, types.Dynamic)) {
 			return int64(i)
 		}
 	}

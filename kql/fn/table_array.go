@@ -16,6 +16,9 @@ func arrayFuncs() []Func {
 					{Name: "delimiter", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"strcat_array(dynamic([1, \"a\", null]), \"->\")", "\"1->a->\""},
+			},
 			Kernel: strcatArrayKernel,
 		},
 		{
@@ -26,6 +29,9 @@ func arrayFuncs() []Func {
 					{Name: "array", Kind: Array, Min: 1, Max: 1},
 					{Name: "delimiter", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"array_strcat(dynamic([1, 2]), \",\")", "\"1,2\""},
 			},
 			Kernel: strcatArrayKernel,
 		},
@@ -40,6 +46,9 @@ func arrayFuncs() []Func {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "repeat",
+			Examples: []Example{
+				{"repeat(1, 3)", "dynamic([1,1,1])"},
+			},
 			Kernel: repeatKernel,
 		},
 		{
@@ -49,6 +58,9 @@ func arrayFuncs() []Func {
 				{Params: []Param{
 					{Name: "array", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Long}},
+			},
+			Examples: []Example{
+				{"array_length(dynamic([1, 2, 3]))", "3"},
 			},
 			Kernel: arrayLengthKernel,
 		},
@@ -74,6 +86,10 @@ func arrayFuncs() []Func {
 					{Name: "step", Kind: Summable, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"range(1, 8, 3)", "dynamic([1,4,7])"},
+				{"range(3, 1, -1)", "dynamic([3,2,1])"},
+			},
 			Kernel: rangeKernel,
 		},
 		{
@@ -83,6 +99,9 @@ func arrayFuncs() []Func {
 				{Params: []Param{
 					{Name: "array", Kind: Array, Min: 1, Max: 64},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"array_concat(dynamic([1]), dynamic([2, 3]))", "dynamic([1,2,3])"},
 			},
 			Kernel: arrayConcatKernel,
 		},
@@ -95,6 +114,9 @@ func arrayFuncs() []Func {
 					{Name: "when_true", Kind: Scalar, Min: 1, Max: 1},
 					{Name: "when_false", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"array_iff(dynamic([true, false]), dynamic([1, 2]), dynamic([3, 4]))", "dynamic([1,4])"},
 			},
 			Kernel: arrayIffKernel,
 		},
@@ -123,6 +145,11 @@ func arrayFuncs() []Func {
 					{Name: "occurrence", Kind: Integer, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Examples: []Example{
+				{"array_index_of(dynamic([\"a\", \"b\", \"a\"]), \"a\")", "0"},
+				{"array_index_of(dynamic([\"a\", \"b\", \"a\"]), \"a\", 1)", "2"},
+				{"array_index_of(dynamic([1]), 2)", "-1"},
+			},
 			Kernel: arrayIndexOfKernel,
 		},
 		{
@@ -134,6 +161,10 @@ func arrayFuncs() []Func {
 					{Name: "start", Kind: Integer, Min: 1, Max: 1},
 					{Name: "end", Kind: Integer, Min: 1, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
+			},
+			Examples: []Example{
+				{"array_slice(dynamic([1, 2, 3]), 1, 2)", "dynamic([2,3])"},
+				{"array_slice(dynamic([1, 2, 3, 4, 5]), -3, -2)", "dynamic([3,4])"},
 			},
 			Kernel: arraySliceKernel,
 		},
@@ -150,6 +181,10 @@ func arrayFuncs() []Func {
 					{Name: "indices", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
 			},
+			Examples: []Example{
+				{"array_split(dynamic([1, 2, 3, 4, 5]), 2)", "dynamic([[1,2],[3,4,5]])"},
+				{"array_split(dynamic([1, 2, 3, 4, 5]), dynamic([1, 3]))", "dynamic([[1],[2,3],[4,5]])"},
+			},
 			Kernel: arraySplitKernel,
 		},
 		{
@@ -161,6 +196,10 @@ func arrayFuncs() []Func {
 					{Name: "shift_count", Kind: Integer, Min: 1, Max: 1},
 					{Name: "default_value", Kind: Scalar, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
+			},
+			Examples: []Example{
+				{"array_shift_left(dynamic([1, 2, 3]), 1)", "dynamic([2,3,null])"},
+				{"array_shift_left(dynamic([1, 2, 3]), 1, 0)", "dynamic([2,3,0])"},
 			},
 			Kernel: shiftKernel(1),
 		},
@@ -174,6 +213,9 @@ func arrayFuncs() []Func {
 					{Name: "default_value", Kind: Scalar, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
 			},
+			Examples: []Example{
+				{"array_shift_right(dynamic([1, 2, 3]), 1)", "dynamic([null,1,2])"},
+			},
 			Kernel: shiftKernel(-1),
 		},
 		{
@@ -183,6 +225,9 @@ func arrayFuncs() []Func {
 				{Params: []Param{
 					{Name: "value", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
+			},
+			Examples: []Example{
+				{"array_reverse(dynamic([1, 2, 3]))", "dynamic([3,2,1])"},
 			},
 			Kernel: arrayReverseKernel,
 		},
@@ -195,6 +240,9 @@ func arrayFuncs() []Func {
 					{Name: "rotate_count", Kind: Integer, Min: 1, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
 			},
+			Examples: []Example{
+				{"array_rotate_left(dynamic([1, 2, 3]), 1)", "dynamic([2,3,1])"},
+			},
 			Kernel: rotateKernel(1),
 		},
 		{
@@ -205,6 +253,9 @@ func arrayFuncs() []Func {
 					{Name: "array", Kind: Array, Min: 1, Max: 1},
 					{Name: "rotate_count", Kind: Integer, Min: 1, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
+			},
+			Examples: []Example{
+				{"array_rotate_right(dynamic([1, 2, 3]), 1)", "dynamic([3,1,2])"},
 			},
 			Kernel: rotateKernel(-1),
 		},
@@ -217,6 +268,9 @@ func arrayFuncs() []Func {
 					{Name: "nulls_last", Types: []types.Type{types.Bool}, Max: 1},
 				}, Ret: Return{Rule: Columns}},
 			},
+			Examples: []Example{
+				{"array_sort_asc(dynamic([3, null, 1]))", "dynamic([1,3,null])"},
+			},
 			Kernel: sortKernel(1),
 		},
 		{
@@ -227,6 +281,9 @@ func arrayFuncs() []Func {
 					{Name: "arrays", Kind: Array, Min: 1, Max: 64},
 					{Name: "nulls_last", Types: []types.Type{types.Bool}, Max: 1},
 				}, Ret: Return{Rule: Columns}},
+			},
+			Examples: []Example{
+				{"array_sort_desc(dynamic([\"b\", \"a\", \"c\"]))", "dynamic([\"c\",\"b\",\"a\"])"},
 			},
 			Kernel: sortKernel(-1),
 		},
@@ -240,7 +297,10 @@ func arrayFuncs() []Func {
 			},
 			Obsolete: "series_sum",
 			Hidden:   true,
-			Kernel:   arraySumKernel,
+			Examples: []Example{
+				{"array_sum(dynamic([1, 2, 3.5]))", "6.5"},
+			},
+			Kernel: arraySumKernel,
 		},
 		{
 			Name: "zip",
@@ -249,6 +309,9 @@ func arrayFuncs() []Func {
 				{Params: []Param{
 					{Name: "array", Kind: Array, Min: 2, Max: 64},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"zip(dynamic([1, 3]), dynamic([2, 4]))", "dynamic([[1,2],[3,4]])"},
 			},
 			Kernel: zipKernel,
 		},
@@ -263,6 +326,9 @@ func arrayFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"pack_array(1, \"a\", true)", "dynamic([1,\"a\",true])"},
+			},
 			Kernel: packArrayKernel,
 		},
 		{
@@ -274,6 +340,10 @@ func arrayFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"set_has_element(dynamic([1, 2]), 2)", "true"},
+				{"set_has_element(dynamic([1, 2]), \"2\")", "false"},
+			},
 			Kernel: setHasKernel,
 		},
 		{
@@ -283,6 +353,9 @@ func arrayFuncs() []Func {
 				{Params: []Param{
 					{Name: "set", Kind: Array, Min: 2, Max: 64},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"set_union(dynamic([1, 2]), dynamic([2, 3]))", "dynamic([1,2,3])"},
 			},
 			Kernel: setUnionKernel,
 		},
@@ -294,6 +367,9 @@ func arrayFuncs() []Func {
 					{Name: "set", Kind: Array, Min: 2, Max: 64},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"set_intersect(dynamic([1, 2]), dynamic([2, 3]))", "dynamic([2])"},
+			},
 			Kernel: setIntersectKernel,
 		},
 		{
@@ -303,6 +379,9 @@ func arrayFuncs() []Func {
 				{Params: []Param{
 					{Name: "set", Kind: Array, Min: 2, Max: 64},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"set_difference(dynamic([1, 2]), dynamic([2, 3]))", "dynamic([1])"},
 			},
 			Kernel: setDifferenceKernel,
 		},
@@ -315,6 +394,9 @@ func arrayFuncs() []Func {
 					{Name: "set2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"set_equals(dynamic([1, 2]), dynamic([2, 1]))", "true"},
+			},
 			Kernel: setEqualsKernel,
 		},
 		{
@@ -324,6 +406,9 @@ func arrayFuncs() []Func {
 				{Params: []Param{
 					{Name: "set", Kind: Array, Min: 2, Max: 2},
 				}, Ret: Return{Type: types.Real}},
+			},
+			Examples: []Example{
+				{"jaccard_index(dynamic([1, 2, 3]), dynamic([1, 2, 3, 4]))", "0.75"},
 			},
 			Kernel: jaccardKernel,
 		},

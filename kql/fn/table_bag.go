@@ -15,6 +15,9 @@ func bagFuncs() []Func {
 					{Name: "object", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"bag_keys(dynamic({\"a\": 1, \"b\": {\"c\": 2}}))", "dynamic([\"a\",\"b\"])"},
+			},
 			Kernel: bagKeysKernel,
 		},
 		{
@@ -25,6 +28,9 @@ func bagFuncs() []Func {
 					{Name: "key", Types: []types.Type{types.String}, Min: 1, Max: Unbounded},
 					{Name: "value", Kind: Scalar, Min: 1, Max: Unbounded},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"bag_pack(\"a\", 1, \"b\", \"x\")", "dynamic({\"a\":1,\"b\":\"x\"})"},
 			},
 			Kernel: bagPackKernel,
 		},
@@ -82,6 +88,9 @@ func bagFuncs() []Func {
 					{Name: "bag", Kind: Bag, Min: 2, Max: 64},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"bag_merge(dynamic({\"a\": 1}), dynamic({\"a\": 2, \"b\": 3}))", "dynamic({\"a\":1,\"b\":3})"},
+			},
 			Kernel: bagMergeKernel,
 		},
 		{
@@ -93,6 +102,9 @@ func bagFuncs() []Func {
 					{Name: "keys", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"bag_remove_keys(dynamic({\"a\": 1, \"b\": {\"c\": 2, \"d\": 3}}), dynamic([\"a\", \"$.b.c\"]))", "dynamic({\"b\":{\"d\":3}})"},
+			},
 			Kernel: bagRemoveKeysKernel,
 		},
 		{
@@ -103,6 +115,9 @@ func bagFuncs() []Func {
 					{Name: "bag", Kind: Bag, Min: 1, Max: 1},
 					{Name: "key", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
+			},
+			Examples: []Example{
+				{"bag_has_key(dynamic({\"a\": {\"b\": 1}}), \"$.a.b\")", "true"},
 			},
 			Kernel: bagHasKeyKernel,
 		},
@@ -116,6 +131,9 @@ func bagFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"bag_set_key(dynamic({\"a\": 1}), \"b\", 2)", "dynamic({\"a\":1,\"b\":2})"},
+			},
 			Kernel: bagSetKeyKernel,
 		},
 		{
@@ -126,6 +144,9 @@ func bagFuncs() []Func {
 					{Name: "keys", Kind: Array, Min: 1, Max: 1},
 					{Name: "values", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"bag_zip(dynamic([\"a\", \"b\"]), dynamic([1, 2]))", "dynamic({\"a\":1,\"b\":2})"},
 			},
 			Kernel: bagZipKernel,
 		},
@@ -139,6 +160,9 @@ func bagFuncs() []Func {
 			},
 			Naming: PrefixAndFirstArg,
 			Prefix: "tree",
+			Examples: []Example{
+				{"treepath(dynamic({\"a\": [1, {\"b\": 2}]}))", "dynamic([\"['a']\",\"['a'][0]\",\"['a'][0]['b']\"])"},
+			},
 			Kernel: treepathKernel,
 		},
 	}

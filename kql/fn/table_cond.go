@@ -17,6 +17,9 @@ func condFuncs() []Func {
 					{Name: "else", Kind: CommonScalarOrDynamic, Min: 1, Max: 1},
 				}, Ret: Return{Rule: CommonNonDynamic}},
 			},
+			Examples: []Example{
+				{"iif(2 > 1, \"more\", \"less\")", "\"more\""},
+			},
 			Kernel: iffKernel,
 		},
 		{
@@ -28,6 +31,10 @@ func condFuncs() []Func {
 					{Name: "then", Kind: CommonScalarOrDynamic, Min: 1, Max: 1},
 					{Name: "else", Kind: CommonScalarOrDynamic, Min: 1, Max: 1},
 				}, Ret: Return{Rule: CommonNonDynamic}},
+			},
+			Examples: []Example{
+				{"iff(1 > 0, \"yes\", \"no\")", "\"yes\""},
+				{"iff(bool(null), 1, 2)", "2"},
 			},
 			Kernel: iffKernel,
 		},
@@ -41,6 +48,10 @@ func condFuncs() []Func {
 					{Name: "else", Kind: CommonScalarOrDynamic, Min: 1, Max: 1},
 				}, Ret: Return{Rule: CommonNonDynamic}},
 			},
+			Examples: []Example{
+				{"case(5 > 9, \"large\", 5 > 3, \"middle\", \"small\")", "\"middle\""},
+				{"case(false, 1, 2)", "2"},
+			},
 			Kernel: caseKernel,
 		},
 		{
@@ -51,6 +62,9 @@ func condFuncs() []Func {
 					{Name: "predicate", Types: []types.Type{types.Bool}, Min: 1, Max: 1},
 					{Name: "message", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
+			},
+			Examples: []Example{
+				{"assert(1 < 2, \"arithmetic is broken\")", "true"},
 			},
 			Kernel:   assertKernel,
 			Volatile: true,
@@ -63,6 +77,10 @@ func condFuncs() []Func {
 					{Name: "expression", Types: []types.Type{types.Bool}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"not(false)", "true"},
+				{"not(bool(null))", "bool(null)"},
+			},
 			Kernel: notKernel,
 		},
 		{
@@ -73,6 +91,10 @@ func condFuncs() []Func {
 					{Name: "expression", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"isnull(int(null))", "true"},
+				{"isnull(\"\")", "false"},
+			},
 			Kernel: nullKernel(false),
 		},
 		{
@@ -82,6 +104,10 @@ func condFuncs() []Func {
 				{Params: []Param{
 					{Name: "expression", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
+			},
+			Examples: []Example{
+				{"isnotnull(1)", "true"},
+				{"isnotnull(\"\")", "true"},
 			},
 			Kernel: nullKernel(true),
 		},
@@ -105,6 +131,11 @@ func condFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"isempty(\"\")", "true"},
+				{"isempty(long(null))", "true"},
+				{"isempty(\" \")", "false"},
+			},
 			Kernel: emptyKernel(false),
 		},
 		{
@@ -114,6 +145,10 @@ func condFuncs() []Func {
 				{Params: []Param{
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
+			},
+			Examples: []Example{
+				{"isnotempty(\"a\")", "true"},
+				{"isnotempty(\"\")", "false"},
 			},
 			Kernel: emptyKernel(true),
 		},
@@ -137,6 +172,10 @@ func condFuncs() []Func {
 					{Name: "arg", Kind: CommonScalar, Min: 2, Max: 64},
 				}, Ret: Return{Rule: Common}},
 			},
+			Examples: []Example{
+				{"coalesce(long(null), 5, 7)", "5"},
+				{"coalesce(\"\", \"b\")", "\"b\""},
+			},
 			Kernel: coalesceKernel,
 		},
 		{
@@ -147,6 +186,10 @@ func condFuncs() []Func {
 					{Name: "arg", Kind: CommonOrderable, Min: 2, Max: 64},
 				}, Ret: Return{Rule: Common}},
 			},
+			Examples: []Example{
+				{"max_of(10, 1, -3, 17)", "17"},
+				{"max_of(\"a\", \"c\", \"b\")", "\"c\""},
+			},
 			Kernel: extremeKernel(1),
 		},
 		{
@@ -156,6 +199,9 @@ func condFuncs() []Func {
 				{Params: []Param{
 					{Name: "arg", Kind: CommonOrderable, Min: 2, Max: 64},
 				}, Ret: Return{Rule: Common}},
+			},
+			Examples: []Example{
+				{"min_of(10, 1, -3, 17)", "-3"},
 			},
 			Kernel: extremeKernel(-1),
 		},
@@ -168,6 +214,10 @@ func condFuncs() []Func {
 					{Name: "center", Kind: Scalar, Min: 1, Max: 1},
 					{Name: "delta", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
+			},
+			Examples: []Example{
+				{"around(10, 12, 2)", "true"},
+				{"around(10, 13, 2)", "false"},
 			},
 			Kernel: aroundKernel,
 		},

@@ -17,6 +17,10 @@ func datetimeFuncs() []Func {
 				}, Ret: Return{Type: types.String}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"format_datetime(datetime(2024-02-29 17:05:09.5), \"yyyy-MM-dd h:mm:ss.fff tt\")", "\"2024-02-29 5:05:09.500 PM\""},
+				{"format_datetime(datetime(2024-02-03), \"M/d/yy\")", "\"2/3/24\""},
+			},
 			Kernel: formatDatetimeKernel,
 			Check:  checkFormat(datetimeFields),
 		},
@@ -30,6 +34,10 @@ func datetimeFuncs() []Func {
 				}, Ret: Return{Type: types.String}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"format_timespan(time(1.02:03:04.5), \"d.hh:mm:ss.fff\")", "\"1.02:03:04.500\""},
+				{"format_timespan(-90s, \"mm:ss\")", "\"-01:30\""},
+			},
 			Kernel: formatTimespanKernel,
 			Check:  checkFormat(timespanFields),
 		},
@@ -50,6 +58,10 @@ func datetimeFuncs() []Func {
 				}, Ret: Return{Type: types.DateTime}},
 			},
 			Naming: OnlyArgName,
+			Examples: []Example{
+				{"make_datetime(2024, 2, 29, 12, 30)", "datetime(2024-02-29T12:30:00.0000000Z)"},
+				{"make_datetime(2023, 2, 29)", "datetime(null)"},
+			},
 			Kernel: makeDatetimeKernel,
 		},
 		{
@@ -72,6 +84,10 @@ func datetimeFuncs() []Func {
 				}, Ret: Return{Type: types.TimeSpan}},
 			},
 			Naming: OnlyArgName,
+			Examples: []Example{
+				{"make_timespan(1, 12, 30, 55)", "time(1.12:30:55)"},
+				{"make_timespan(25, 0)", "timespan(null)"},
+			},
 			Kernel: makeTimespanKernel,
 		},
 		{
@@ -83,6 +99,10 @@ func datetimeFuncs() []Func {
 					{Name: "value", Kind: Integer, Min: 1, Max: 1},
 					{Name: "datetime", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
+			},
+			Examples: []Example{
+				{"datetime_add(\"month\", 1, datetime(2024-01-31))", "datetime(2024-02-29T00:00:00.0000000Z)"},
+				{"datetime_add(\"week\", -1, datetime(2024-01-08))", "datetime(2024-01-01T00:00:00.0000000Z)"},
 			},
 			Kernel: map3(datetimeAdd),
 			Check:  checkPart,
@@ -97,6 +117,10 @@ func datetimeFuncs() []Func {
 					{Name: "datetime2", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Rule: TimeDiff}},
 			},
+			Examples: []Example{
+				{"datetime_diff(\"year\", datetime(2024-01-01), datetime(2023-12-31))", "1"},
+				{"datetime_diff(\"hour\", datetime(2024-01-01 02:59), datetime(2024-01-01 01:00))", "1"},
+			},
 			Kernel: map3(datetimeDiff),
 			Check:  checkPart,
 		},
@@ -108,6 +132,10 @@ func datetimeFuncs() []Func {
 					{Name: "part", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
+			},
+			Examples: []Example{
+				{"datetime_part(\"quarter\", datetime(2024-05-01))", "int(2)"},
+				{"datetime_part(\"week_of_year\", datetime(2024-01-01))", "int(1)"},
 			},
 			Kernel: map2(datetimePart),
 			Check:  checkPart,
@@ -135,6 +163,9 @@ func datetimeFuncs() []Func {
 					{Name: "timezone", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Examples: []Example{
+				{"datetime_local_to_utc(datetime(2024-07-01 12:00), \"Europe/Paris\")", "datetime(2024-07-01T10:00:00.0000000Z)"},
+			},
 			Kernel: toUTCKernel,
 		},
 		{
@@ -145,6 +176,9 @@ func datetimeFuncs() []Func {
 					{Name: "from", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 					{Name: "timezone", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
+			},
+			Examples: []Example{
+				{"datetime_utc_to_local(datetime(2024-01-01 12:00), \"US/Pacific\")", "datetime(2024-01-01T04:00:00.0000000Z)"},
 			},
 			Kernel: fromUTCKernel,
 		},
@@ -164,6 +198,9 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.TimeSpan}},
 			},
+			Examples: []Example{
+				{"dayofweek(datetime(2024-01-01))", "time(1.00:00:00)"},
+			},
 			Kernel: always(dayOfWeek),
 		},
 		{
@@ -173,6 +210,9 @@ func datetimeFuncs() []Func {
 				{Params: []Param{
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
+			},
+			Examples: []Example{
+				{"dayofmonth(datetime(2024-02-29))", "int(29)"},
 			},
 			Kernel: always(func(t types.Instant) int32 { return int32(types.CivilOf(t).Day) }),
 		},
@@ -184,6 +224,9 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
 			},
+			Examples: []Example{
+				{"dayofyear(datetime(2024-12-31))", "int(366)"},
+			},
 			Kernel: always(dayOfYear),
 		},
 		{
@@ -194,6 +237,9 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
 			},
+			Examples: []Example{
+				{"hourofday(datetime(2024-01-01 17:30))", "int(17)"},
+			},
 			Kernel: always(func(t types.Instant) int32 { return int32(types.CivilOf(t).Ticks / types.TicksPerHour) }),
 		},
 		{
@@ -203,6 +249,9 @@ func datetimeFuncs() []Func {
 				{Params: []Param{
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
+			},
+			Examples: []Example{
+				{"week_of_year(datetime(2020-12-31))", "int(53)"},
 			},
 			Kernel: always(weekOfYear),
 		},
@@ -226,6 +275,9 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
 			},
+			Examples: []Example{
+				{"monthofyear(datetime(2024-02-29))", "int(2)"},
+			},
 			Kernel: always(func(t types.Instant) int32 { return int32(types.CivilOf(t).Month) }),
 		},
 		{
@@ -236,6 +288,9 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
 			},
+			Examples: []Example{
+				{"getmonth(datetime(2024-02-29))", "int(2)"},
+			},
 			Kernel: always(func(t types.Instant) int32 { return int32(types.CivilOf(t).Month) }),
 		},
 		{
@@ -245,6 +300,9 @@ func datetimeFuncs() []Func {
 				{Params: []Param{
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
+			},
+			Examples: []Example{
+				{"getyear(datetime(2024-02-29))", "int(2024)"},
 			},
 			Kernel: always(func(t types.Instant) int32 { return int32(types.CivilOf(t).Year) }),
 		},
@@ -258,6 +316,9 @@ func datetimeFuncs() []Func {
 				}, Ret: Return{Type: types.DateTime}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"startofday(datetime(2024-01-01 10:00), -1)", "datetime(2023-12-31T00:00:00.0000000Z)"},
+			},
 			Kernel: startKernel("day"),
 		},
 		{
@@ -268,6 +329,9 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 					{Name: "offset", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
+			},
+			Examples: []Example{
+				{"startofweek(datetime(2024-01-01))", "datetime(2023-12-31T00:00:00.0000000Z)"},
 			},
 			Kernel: startKernel("week"),
 		},
@@ -280,6 +344,9 @@ func datetimeFuncs() []Func {
 					{Name: "offset", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Examples: []Example{
+				{"startofmonth(datetime(2024-02-29), 1)", "datetime(2024-03-01T00:00:00.0000000Z)"},
+			},
 			Kernel: startKernel("month"),
 		},
 		{
@@ -290,6 +357,9 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 					{Name: "offset", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
+			},
+			Examples: []Example{
+				{"startofyear(datetime(2024-02-29))", "datetime(2024-01-01T00:00:00.0000000Z)"},
 			},
 			Kernel: startKernel("year"),
 		},
@@ -302,6 +372,9 @@ func datetimeFuncs() []Func {
 					{Name: "offset", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Examples: []Example{
+				{"endofday(datetime(2024-01-01 10:00))", "datetime(2024-01-01T23:59:59.9999999Z)"},
+			},
 			Kernel: endKernel("day"),
 		},
 		{
@@ -312,6 +385,9 @@ func datetimeFuncs() []Func {
 					{Name: "date", Types: []types.Type{types.DateTime}, Min: 1, Max: 1},
 					{Name: "offset", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
+			},
+			Examples: []Example{
+				{"endofweek(datetime(2024-01-01))", "datetime(2024-01-06T23:59:59.9999999Z)"},
 			},
 			Kernel: endKernel("week"),
 		},
@@ -324,6 +400,9 @@ func datetimeFuncs() []Func {
 					{Name: "offset", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Examples: []Example{
+				{"endofmonth(datetime(2024-02-01))", "datetime(2024-02-29T23:59:59.9999999Z)"},
+			},
 			Kernel: endKernel("month"),
 		},
 		{
@@ -335,6 +414,9 @@ func datetimeFuncs() []Func {
 					{Name: "offset", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Examples: []Example{
+				{"endofyear(datetime(2024-02-01), -1)", "datetime(2023-12-31T23:59:59.9999999Z)"},
+			},
 			Kernel: endKernel("year"),
 		},
 		{
@@ -344,6 +426,9 @@ func datetimeFuncs() []Func {
 				{Params: []Param{
 					{Name: "offset", Types: []types.Type{types.TimeSpan}, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
+			},
+			Examples: []Example{
+				{"now() - now(-1d)", "time(1.00:00:00)"},
 			},
 			Kernel: nowKernel,
 		},
@@ -355,6 +440,9 @@ func datetimeFuncs() []Func {
 					{Name: "timespan", Types: []types.Type{types.TimeSpan}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Examples: []Example{
+				{"now() - ago(1h)", "time(01:00:00)"},
+			},
 			Kernel: agoKernel,
 		},
 		{
@@ -364,6 +452,9 @@ func datetimeFuncs() []Func {
 				{Params: []Param{
 					{Name: "number", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
+			},
+			Examples: []Example{
+				{"unixtime_seconds_todatetime(1546300800)", "datetime(2019-01-01T00:00:00.0000000Z)"},
 			},
 			Kernel: unixKernel(1e7),
 		},
@@ -375,6 +466,9 @@ func datetimeFuncs() []Func {
 					{Name: "number", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Examples: []Example{
+				{"unixtime_milliseconds_todatetime(1546300800123)", "datetime(2019-01-01T00:00:00.1230000Z)"},
+			},
 			Kernel: unixKernel(1e4),
 		},
 		{
@@ -385,6 +479,9 @@ func datetimeFuncs() []Func {
 					{Name: "number", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
 			},
+			Examples: []Example{
+				{"unixtime_microseconds_todatetime(1546300800000000)", "datetime(2019-01-01T00:00:00.0000000Z)"},
+			},
 			Kernel: unixKernel(10),
 		},
 		{
@@ -394,6 +491,9 @@ func datetimeFuncs() []Func {
 				{Params: []Param{
 					{Name: "number", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.DateTime}},
+			},
+			Examples: []Example{
+				{"unixtime_nanoseconds_todatetime(1546300800000000000)", "datetime(2019-01-01T00:00:00.0000000Z)"},
 			},
 			Kernel: unixKernel(0.01),
 		},

@@ -17,6 +17,9 @@ func encodeFuncs() []Func {
 					{Name: "url", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"url_encode(\"a b/c\")", "\"a+b%2fc\""},
+			},
 			Kernel: always(func(s string) string { return urlEncode(s, "+") }),
 		},
 		{
@@ -26,6 +29,9 @@ func encodeFuncs() []Func {
 				{Params: []Param{
 					{Name: "url", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"url_encode_component(\"a b/c\")", "\"a%20b%2fc\""},
 			},
 			Kernel: always(func(s string) string { return urlEncode(s, "%20") }),
 		},
@@ -37,6 +43,9 @@ func encodeFuncs() []Func {
 					{Name: "encoded_url", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"url_decode(\"a%20b%2fc\")", "\"a b/c\""},
+			},
 			Kernel: always(urlDecode),
 		},
 		{
@@ -46,6 +55,9 @@ func encodeFuncs() []Func {
 				{Params: []Param{
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"base64_encode_tostring(\"Kusto\")", "\"S3VzdG8=\""},
 			},
 			Kernel: always(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }),
 		},
@@ -69,6 +81,9 @@ func encodeFuncs() []Func {
 					{Name: "base64_string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"base64_decode_tostring(\"S3VzdG8=\")", "\"Kusto\""},
+			},
 			Kernel: map1(decodeBase64Text),
 		},
 		{
@@ -91,6 +106,9 @@ func encodeFuncs() []Func {
 					{Name: "base64_string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"base64_decode_toarray(\"S3VzdG8=\")", "dynamic([75,117,115,116,111])"},
+			},
 			Kernel: map1(decodeBase64Array),
 		},
 		{
@@ -100,6 +118,9 @@ func encodeFuncs() []Func {
 				{Params: []Param{
 					{Name: "base64_string_decoded_as_array", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"base64_encode_fromarray(dynamic([75, 117]))", "\"S3U=\""},
 			},
 			Kernel: map1(encodeBase64Array),
 		},
@@ -111,6 +132,9 @@ func encodeFuncs() []Func {
 					{Name: "base64_string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.GUID}},
 			},
+			Examples: []Example{
+				{"base64_decode_toguid(\"8jMxriJurkmwahbmqbIS6w==\")", "guid(ae3133f2-6e22-49ae-b06a-16e6a9b212eb)"},
+			},
 			Kernel: map1(decodeBase64GUID),
 		},
 		{
@@ -120,6 +144,9 @@ func encodeFuncs() []Func {
 				{Params: []Param{
 					{Name: "guid", Types: []types.Type{types.GUID}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"base64_encode_fromguid(guid(ae3133f2-6e22-49ae-b06a-16e6a9b212eb))", "\"8jMxriJurkmwahbmqbIS6w==\""},
 			},
 			Kernel: always(encodeBase64GUID),
 		},
@@ -131,6 +158,9 @@ func encodeFuncs() []Func {
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"zlib_decompress_from_base64_string(\"eJwLSS0uUSguKcrMS1cwNDIGACxqBQ4=\")", "\"Test string 123\""},
+			},
 			Kernel: zlibIn,
 		},
 		{
@@ -140,6 +170,9 @@ func encodeFuncs() []Func {
 				{Params: []Param{
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"zlib_decompress_from_base64_string(zlib_compress_to_base64_string(\"text\"))", "\"text\""},
 			},
 			Kernel: zlibOut,
 		},
@@ -151,6 +184,9 @@ func encodeFuncs() []Func {
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"gzip_decompress_from_base64_string(gzip_compress_to_base64_string(\"abc\"))", "\"abc\""},
+			},
 			Kernel: gzipIn,
 		},
 		{
@@ -160,6 +196,9 @@ func encodeFuncs() []Func {
 				{Params: []Param{
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"gzip_decompress_from_base64_string(gzip_compress_to_base64_string(\"text\"))", "\"text\""},
 			},
 			Kernel: gzipOut,
 		},
@@ -182,6 +221,10 @@ func encodeFuncs() []Func {
 					{Name: "mod", Kind: Integer, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Examples: []Example{
+				{"hash(\"World\")", "1846988464401551951"},
+				{"hash(\"World\", 100)", "51"},
+			},
 			Kernel: hashKernel,
 		},
 		{
@@ -193,6 +236,9 @@ func encodeFuncs() []Func {
 					{Name: "mod", Kind: Integer, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Examples: []Example{
+				{"hash_xxhash64(\"World\")", "1846988464401551951"},
+			},
 			Kernel: hashKernel,
 		},
 		{
@@ -202,6 +248,9 @@ func encodeFuncs() []Func {
 				{Params: []Param{
 					{Name: "source", Kind: NotDynamic, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"hash_sha256(\"World\")", "\"78ae647dc5544d227130a0682a51e30bc7777fbb6d8a8f17007463a3ecd1d524\""},
 			},
 			Kernel: digestKernel(sha256Sum),
 		},
@@ -213,6 +262,9 @@ func encodeFuncs() []Func {
 					{Name: "source", Kind: NotDynamic, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"hash_md5(\"World\")", "\"f5a7924e621e84c9280a9a27e1bcb7f6\""},
+			},
 			Kernel: digestKernel(md5Sum),
 		},
 		{
@@ -222,6 +274,9 @@ func encodeFuncs() []Func {
 				{Params: []Param{
 					{Name: "source", Kind: NotDynamic, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"hash_sha1(\"World\")", "\"70c07ec18ef89c5309bbb0937f3a6342411e1fdd\""},
 			},
 			Kernel: digestKernel(sha1Sum),
 		},

@@ -15,6 +15,9 @@ func geoFuncs() []Func {
 					{Name: "wkt", Kind: StringOrArray, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"geo_from_wkt(\"POINT (1 2)\")", "dynamic({\"type\":\"Point\",\"coordinates\":[1,2]})"},
+			},
 			Kernel: map1(parseWKT),
 		},
 		{
@@ -81,6 +84,9 @@ func geoFuncs() []Func {
 					{Name: "use_spheroid", Kind: NumberOrBool, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"round(geo_distance_2points(-122.407628, 47.578557, -118.275287, 34.019056))", "1546754.0"},
+			},
 			Kernel: geoDistanceKernel,
 		},
 		{
@@ -118,6 +124,9 @@ func geoFuncs() []Func {
 					{Name: "pc_latitude", Kind: Number, Min: 1, Max: 1},
 					{Name: "c_radius", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
+			},
+			Examples: []Example{
+				{"geo_point_in_circle(-122.31, 47.609, -122.32, 47.61, 18000)", "true"},
 			},
 			Kernel: geoInCircleKernel,
 		},
@@ -469,6 +478,9 @@ func geoFuncs() []Func {
 					{Name: "accuracy", Kind: Number, Max: 1, Const: true},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"geo_point_to_geohash(-80.195829, 25.802215, 8)", "\"dhwfz15h\""},
+			},
 			Kernel: geoGeohashKernel,
 		},
 		{
@@ -478,6 +490,9 @@ func geoFuncs() []Func {
 				{Params: []Param{
 					{Name: "geohash", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"geo_geohash_to_central_point(\"sunny\")", "dynamic({\"type\":\"Point\",\"coordinates\":[42.47314453125,23.70849609375]})"},
 			},
 			Kernel: map1(geohashCentre),
 		},
@@ -523,6 +538,9 @@ func geoFuncs() []Func {
 					{Name: "latitude", Kind: Number, Min: 1, Max: 1},
 					{Name: "level", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"geo_point_to_s2cell(-80.195829, 25.802215, 8)", "\"88d9b\""},
 			},
 			Kernel: geoS2CellKernel,
 		},
@@ -617,6 +635,9 @@ func geoFuncs() []Func {
 					{Name: "resolution", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"geo_h3cell_parent(\"862a1072fffffff\")", "\"852a1073fffffff\""},
+			},
 			Kernel: h3ParentKernel,
 		},
 		{
@@ -637,6 +658,9 @@ func geoFuncs() []Func {
 				{Params: []Param{
 					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Int}},
+			},
+			Examples: []Example{
+				{"geo_h3cell_level(\"862a1072fffffff\")", "int(6)"},
 			},
 			Kernel: h3LevelKernel,
 		},

@@ -15,7 +15,11 @@ func ipFuncs() []Func {
 					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
-			Kernel: map1(parseIPv4),
+			Examples: []Example{
+				{"parse_ipv4(\"192.168.1.1/24\")", "3232235776"},
+				{"parse_ipv4(\"256.1.1.1\")", "long(null)"},
+			},
+			Kernel: parseIPv4Kernel,
 		},
 		{
 			Name: "parse_ipv4_mask",
@@ -25,6 +29,9 @@ func ipFuncs() []Func {
 					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "prefix", Types: []types.Type{types.Long}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Long}},
+			},
+			Examples: []Example{
+				{"parse_ipv4_mask(\"192.168.1.1\", 24)", "3232235776"},
 			},
 			Kernel: map2(parseIPv4Mask),
 		},
@@ -36,6 +43,10 @@ func ipFuncs() []Func {
 					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"parse_ipv6(\"127.0.0.1\")", "\"0000:0000:0000:0000:0000:ffff:7f00:0001\""},
+				{"parse_ipv6(\"fe80::1\")", "\"fe80:0000:0000:0000:0000:0000:0000:0001\""},
+			},
 			Kernel: map1(parseIPv6),
 		},
 		{
@@ -46,6 +57,9 @@ func ipFuncs() []Func {
 					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "prefix", Types: []types.Type{types.Long}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"parse_ipv6_mask(\"fe80::85d:e82c:9446:7994\", 120)", "\"fe80:0000:0000:0000:085d:e82c:9446:7900\""},
 			},
 			Kernel: map2(parseIPv6Mask),
 		},
@@ -59,6 +73,10 @@ func ipFuncs() []Func {
 					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Examples: []Example{
+				{"ipv4_compare(\"192.168.1.1\", \"192.168.1.2\")", "-1"},
+				{"ipv4_compare(\"192.168.1.1/24\", \"192.168.1.255\")", "0"},
+			},
 			Kernel: ip4CompareKernel(false),
 		},
 		{
@@ -70,6 +88,10 @@ func ipFuncs() []Func {
 					{Name: "ip2", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
+			},
+			Examples: []Example{
+				{"ipv4_is_match(\"192.168.1.1/24\", \"192.168.1.255\")", "true"},
+				{"ipv4_is_match(\"10.0.0.1\", \"10.0.0.2\")", "false"},
 			},
 			Kernel: ip4CompareKernel(true),
 		},
@@ -83,6 +105,9 @@ func ipFuncs() []Func {
 					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Examples: []Example{
+				{"ipv6_compare(\"fe80::1\", \"fe80::2\")", "-1"},
+			},
 			Kernel: ip6CompareKernel(false),
 		},
 		{
@@ -95,6 +120,9 @@ func ipFuncs() []Func {
 					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"ipv6_is_match(\"192.168.1.1/24\", \"192.168.1.255\")", "true"},
+			},
 			Kernel: ip6CompareKernel(true),
 		},
 		{
@@ -105,7 +133,12 @@ func ipFuncs() []Func {
 					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
-			Kernel: map1(isPrivateIPv4),
+			Examples: []Example{
+				{"ipv4_is_private(\"10.1.2.3\")", "true"},
+				{"ipv4_is_private(\"127.0.0.1\")", "false"},
+				{"ipv4_is_private(\"nonsense\")", "bool(null)"},
+			},
+			Kernel: isPrivateKernel,
 		},
 		{
 			Name: "ipv4_is_in_range",
@@ -116,7 +149,12 @@ func ipFuncs() []Func {
 					{Name: "ip_range", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
-			Kernel: map2(isInRangeIPv4),
+			Examples: []Example{
+				{"ipv4_is_in_range(\"10.1.1.8\", \"10.1.1.0/27\")", "true"},
+				{"ipv4_is_in_range(\"10.1.1.64\", \"10.1.1.0/27\")", "false"},
+				{"ipv4_is_in_range(\"nonsense\", \"10.1.1.0/27\")", "bool(null)"},
+			},
+			Kernel: isInRangeKernel,
 		},
 		{
 			Name: "ipv4_is_in_any_range",
@@ -131,6 +169,10 @@ func ipFuncs() []Func {
 					{Name: "ranges", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"ipv4_is_in_any_range(\"192.168.1.6\", \"10.0.0.0/8\", \"192.168.1.0/24\")", "true"},
+				{"ipv4_is_in_any_range(\"8.8.8.8\", dynamic([\"10.0.0.0/8\"]))", "false"},
+			},
 			Kernel: anyRangeKernel(isInRangeIPv4),
 		},
 		{
@@ -141,6 +183,9 @@ func ipFuncs() []Func {
 					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "ip_range", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
+			},
+			Examples: []Example{
+				{"ipv6_is_in_range(\"fe80::1\", \"fe80::/10\")", "true"},
 			},
 			Kernel: map2(isInRangeIPv6),
 		},
@@ -157,6 +202,9 @@ func ipFuncs() []Func {
 					{Name: "ranges", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"ipv6_is_in_any_range(\"fe80::1\", \"2001:db8::/32\", \"fe80::/10\")", "true"},
+			},
 			Kernel: anyRangeKernel(isInRangeIPv6),
 		},
 		{
@@ -166,6 +214,10 @@ func ipFuncs() []Func {
 				{Params: []Param{
 					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Long}},
+			},
+			Examples: []Example{
+				{"ipv4_netmask_suffix(\"192.168.1.1/24\")", "24"},
+				{"ipv4_netmask_suffix(\"192.168.1.1\")", "32"},
 			},
 			Kernel: netmaskSuffixKernel,
 		},
@@ -190,6 +242,10 @@ func ipFuncs() []Func {
 					{Name: "prefix", Types: []types.Type{types.Long}, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"format_ipv4(\"192.168.1.255\", 24)", "\"192.168.1.0\""},
+				{"format_ipv4(3232236031)", "\"192.168.1.255\""},
+			},
 			Kernel: formatIPv4Kernel(false),
 		},
 		{
@@ -200,6 +256,9 @@ func ipFuncs() []Func {
 					{Name: "ip", Kind: Scalar, Min: 1, Max: 1},
 					{Name: "prefix", Types: []types.Type{types.Long}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"format_ipv4_mask(\"192.168.1.255\", 24)", "\"192.168.1.0/24\""},
 			},
 			Kernel: formatIPv4Kernel(true),
 		},
@@ -212,6 +271,10 @@ func ipFuncs() []Func {
 					{Name: "ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"has_ipv4(\"from 127.0.0.1 to\", \"127.0.0.1\")", "true"},
+				{"has_ipv4(\"at127.0.0.1\", \"127.0.0.1\")", "false"},
+			},
 			Kernel: hasIPv4Kernel(false),
 		},
 		{
@@ -222,6 +285,10 @@ func ipFuncs() []Func {
 					{Name: "source", Kind: StringOrDynamic, Min: 1, Max: 1},
 					{Name: "ip_prefix", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
+			},
+			Examples: []Example{
+				{"has_ipv4_prefix(\"from 127.0.0.1 to\", \"127.0.\")", "true"},
+				{"has_ipv4_prefix(\"from 127.0.0.1 to\", \"127.0\")", "false"},
 			},
 			Kernel: hasIPv4Kernel(true),
 		},
@@ -238,6 +305,9 @@ func ipFuncs() []Func {
 					{Name: "ips", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"has_any_ipv4(\"from 127.0.0.1 to\", dynamic([\"10.0.0.1\", \"127.0.0.1\"]))", "true"},
+			},
 			Kernel: hasIPv4Kernel(false),
 		},
 		{
@@ -253,6 +323,9 @@ func ipFuncs() []Func {
 					{Name: "ip_prefixes", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"has_any_ipv4_prefix(\"from 127.0.0.1 to\", \"10.\", \"127.\")", "true"},
+			},
 			Kernel: hasIPv4Kernel(true),
 		},
 		{
@@ -263,6 +336,9 @@ func ipFuncs() []Func {
 					{Name: "start_ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "end_ip", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"ipv4_range_to_cidr_list(\"1.1.128.0\", \"1.1.140.255\")", "dynamic([\"1.1.128.0/21\",\"1.1.136.0/22\",\"1.1.140.0/24\"])"},
 			},
 			Kernel: map2(rangeToCIDR),
 		},

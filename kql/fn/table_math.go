@@ -31,6 +31,11 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.DateTime}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"bin(-7, 4)", "-8"},
+				{"bin(4.5, 1)", "4.0"},
+				{"bin(datetime(2024-01-05 10:20), 1h)", "datetime(2024-01-05T10:00:00.0000000Z)"},
+			},
 			Kernel: binKernel,
 		},
 		{
@@ -55,6 +60,10 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.DateTime}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"floor(7, 4)", "4"},
+				{"floor(time(16d), 7d)", "time(14.00:00:00)"},
+			},
 			Kernel: binKernel,
 		},
 		{
@@ -83,6 +92,10 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.DateTime}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"bin_at(6.5, 2.5, 7)", "4.5"},
+				{"bin_at(datetime(2017-05-15 10:20), 1d, datetime(1970-01-01 12:00))", "datetime(2017-05-14T12:00:00.0000000Z)"},
+			},
 			Kernel: binKernel,
 		},
 		{
@@ -107,6 +120,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"binary_and(12, 10)", "8"},
+			},
 			Kernel: always2(func(a, b int64) int64 { return a & b }),
 		},
 		{
@@ -119,6 +135,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"binary_or(12, 10)", "14"},
+			},
 			Kernel: always2(func(a, b int64) int64 { return a | b }),
 		},
 		{
@@ -131,6 +150,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"binary_xor(12, 10)", "6"},
+			},
 			Kernel: always2(func(a, b int64) int64 { return a ^ b }),
 		},
 		{
@@ -142,6 +164,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"binary_not(0)", "-1"},
+			},
 			Kernel: always(func(a int64) int64 { return ^a }),
 		},
 		{
@@ -154,6 +179,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"binary_shift_left(1, 10)", "1024"},
+			},
 			Kernel: always2(shiftLeft),
 		},
 		{
@@ -166,6 +194,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"binary_shift_right(-8, 1)", "-4"},
+			},
 			Kernel: always2(shiftRight),
 		},
 		{
@@ -177,6 +208,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"bitset_count_ones(42)", "3"},
+			},
 			Kernel: always(countOnes),
 		},
 		{
@@ -189,6 +223,11 @@ func mathFuncs() []Func {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"round(2.5)", "3.0"},
+				{"round(-2.567, 2)", "-2.57"},
+				{"round(1234, -2)", "1200"},
+			},
 			Kernel: roundKernel,
 		},
 		{
@@ -200,6 +239,10 @@ func mathFuncs() []Func {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"ceiling(2.1)", "3.0"},
+				{"ceiling(-2.1)", "-2.0"},
+			},
 			Kernel: ceilingKernel,
 		},
 		{
@@ -212,6 +255,10 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"pow(2, 10)", "1024.0"},
+				{"pow(2, -1)", "0.5"},
+			},
 			Kernel: always2(math.Pow),
 		},
 		{
@@ -223,6 +270,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"sqrt(256)", "16.0"},
+			},
 			Kernel: real1(math.Sqrt),
 		},
 		{
@@ -234,6 +284,10 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"log(1)", "0.0"},
+				{"log(-1)", "real(null)"},
+			},
 			Kernel: logarithm(math.Log),
 		},
 		{
@@ -245,6 +299,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"log2(1024)", "10.0"},
+			},
 			Kernel: logarithm(math.Log2),
 		},
 		{
@@ -256,6 +313,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"log10(1000)", "3.0"},
+			},
 			Kernel: logarithm(math.Log10),
 		},
 		{
@@ -267,6 +327,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"exp(0)", "1.0"},
+			},
 			Kernel: real1(math.Exp),
 		},
 		{
@@ -278,6 +341,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"exp2(10)", "1024.0"},
+			},
 			Kernel: real1(math.Exp2),
 		},
 		{
@@ -289,6 +355,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"exp10(3)", "1000.0"},
+			},
 			Kernel: real1(func(x float64) float64 { return math.Pow(10, x) }),
 		},
 		{
@@ -296,6 +365,9 @@ func mathFuncs() []Func {
 			Doc:  "Returns pi.",
 			Sigs: []Sig{
 				{Ret: Return{Type: types.Real}},
+			},
+			Examples: []Example{
+				{"round(pi(), 4)", "3.1416"},
 			},
 			Kernel: lax(func(*row) types.Value { return math.Pi }),
 		},
@@ -308,6 +380,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"cos(0)", "1.0"},
+			},
 			Kernel: real1(math.Cos),
 		},
 		{
@@ -319,6 +394,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"sin(0)", "0.0"},
+			},
 			Kernel: real1(math.Sin),
 		},
 		{
@@ -330,6 +408,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"tan(0)", "0.0"},
+			},
 			Kernel: real1(math.Tan),
 		},
 		{
@@ -341,6 +422,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"acos(1)", "0.0"},
+			},
 			Kernel: real1(math.Acos),
 		},
 		{
@@ -352,6 +436,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"asin(0)", "0.0"},
+			},
 			Kernel: real1(math.Asin),
 		},
 		{
@@ -363,6 +450,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"atan(0)", "0.0"},
+			},
 			Kernel: real1(math.Atan),
 		},
 		{
@@ -375,6 +465,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"atan2(0, 1)", "0.0"},
+			},
 			Kernel: always2(math.Atan2),
 		},
 		{
@@ -392,6 +485,10 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.TimeSpan}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"abs(-5)", "5"},
+				{"abs(-1.5h)", "time(01:30:00)"},
+			},
 			Kernel: absKernel,
 		},
 		{
@@ -401,6 +498,9 @@ func mathFuncs() []Func {
 				{Params: []Param{
 					{Name: "number", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
+			},
+			Examples: []Example{
+				{"round(cot(1), 6)", "0.642093"},
 			},
 			Kernel: real1(func(x float64) float64 { return 1 / math.Tan(x) }),
 		},
@@ -412,6 +512,9 @@ func mathFuncs() []Func {
 					{Name: "radians", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"degrees(pi())", "180.0"},
+			},
 			Kernel: real1(func(x float64) float64 { return x * 180 / math.Pi }),
 		},
 		{
@@ -422,6 +525,9 @@ func mathFuncs() []Func {
 					{Name: "degrees", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"round(radians(180), 6)", "3.141593"},
+			},
 			Kernel: real1(func(x float64) float64 { return x * math.Pi / 180 }),
 		},
 		{
@@ -431,6 +537,10 @@ func mathFuncs() []Func {
 				{Params: []Param{
 					{Name: "number", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
+			},
+			Examples: []Example{
+				{"sign(-42)", "-1.0"},
+				{"sign(0)", "0.0"},
 			},
 			Kernel: real1(sign),
 		},
@@ -465,6 +575,9 @@ func mathFuncs() []Func {
 					{Name: "beta", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"round(beta_cdf(0.5, 2, 2), 6)", "0.5"},
+			},
 			Kernel: map3(betaCDF),
 		},
 		{
@@ -476,6 +589,9 @@ func mathFuncs() []Func {
 					{Name: "alpha", Kind: Number, Min: 1, Max: 1},
 					{Name: "beta", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
+			},
+			Examples: []Example{
+				{"round(beta_inv(0.5, 2, 2), 6)", "0.5"},
 			},
 			Kernel: map3(betaInv),
 		},
@@ -489,6 +605,9 @@ func mathFuncs() []Func {
 					{Name: "beta", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"round(beta_pdf(0.5, 2, 2), 6)", "1.5"},
+			},
 			Kernel: map3(betaPDF),
 		},
 		{
@@ -500,6 +619,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"gamma(5)", "24.0"},
+			},
 			Kernel: real1(math.Gamma),
 		},
 		{
@@ -511,6 +633,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"round(loggamma(5), 6)", "3.178054"},
+			},
 			Kernel: real1(logGamma),
 		},
 		{
@@ -522,6 +647,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"round(erf(0.3), 6)", "0.328627"},
+			},
 			Kernel: real1(math.Erf),
 		},
 		{
@@ -533,6 +661,9 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"round(erfc(0.3), 6)", "0.671373"},
+			},
 			Kernel: real1(math.Erfc),
 		},
 		{
@@ -542,6 +673,9 @@ func mathFuncs() []Func {
 				{Params: []Param{
 					{Name: "number", Types: []types.Type{types.Real}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
+			},
+			Examples: []Example{
+				{"isnan(0.0 / 0.0)", "true"},
 			},
 			Kernel: always(math.IsNaN),
 		},
@@ -553,6 +687,9 @@ func mathFuncs() []Func {
 					{Name: "number", Types: []types.Type{types.Real}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"isinf(1.0 / 0.0)", "true"},
+			},
 			Kernel: always(func(x float64) bool { return math.IsInf(x, 0) }),
 		},
 		{
@@ -562,6 +699,9 @@ func mathFuncs() []Func {
 				{Params: []Param{
 					{Name: "number", Types: []types.Type{types.Real}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
+			},
+			Examples: []Example{
+				{"isfinite(1.0 / 0.0)", "false"},
 			},
 			Kernel: always(func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }),
 		},
@@ -579,7 +719,10 @@ func mathFuncs() []Func {
 				}, Ret: Return{Type: types.Real}},
 			},
 			Unverified: true,
-			Kernel:     welchKernel,
+			Examples: []Example{
+				{"round(welch_test(10.0, 4.0, 20, 11.0, 4.0, 20), 4)", "0.1221"},
+			},
+			Kernel: welchKernel,
 		},
 		{
 			Name: "convert_angle",
@@ -590,6 +733,9 @@ func mathFuncs() []Func {
 					{Name: "from", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
+			},
+			Examples: []Example{
+				{"convert_angle(180, \"Degree\", \"Revolution\")", "0.5"},
 			},
 			Kernel: convertUnits(angleUnits),
 		},
@@ -603,6 +749,9 @@ func mathFuncs() []Func {
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"convert_energy(1, \"KilowattHour\", \"Joule\")", "3600000.0"},
+			},
 			Kernel: convertUnits(energyUnits),
 		},
 		{
@@ -614,6 +763,9 @@ func mathFuncs() []Func {
 					{Name: "from", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
+			},
+			Examples: []Example{
+				{"convert_force(1, \"Kilonewton\", \"Newton\")", "1000.0"},
 			},
 			Kernel: convertUnits(forceUnits),
 		},
@@ -627,6 +779,9 @@ func mathFuncs() []Func {
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"convert_length(1.2, \"Meter\", \"Centimeter\")", "120.0"},
+			},
 			Kernel: convertUnits(lengthUnits),
 		},
 		{
@@ -638,6 +793,9 @@ func mathFuncs() []Func {
 					{Name: "from", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
+			},
+			Examples: []Example{
+				{"convert_mass(2, \"Tonne\", \"Kilogram\")", "2000.0"},
 			},
 			Kernel: convertUnits(massUnits),
 		},
@@ -651,6 +809,9 @@ func mathFuncs() []Func {
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"convert_speed(36, \"KilometerPerHour\", \"MeterPerSecond\")", "10.0"},
+			},
 			Kernel: convertUnits(speedUnits),
 		},
 		{
@@ -663,6 +824,9 @@ func mathFuncs() []Func {
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"round(convert_temperature(1.2, \"Kelvin\", \"DegreeCelsius\"), 2)", "-271.95"},
+			},
 			Kernel: convertUnits(temperatureUnits),
 		},
 		{
@@ -674,6 +838,9 @@ func mathFuncs() []Func {
 					{Name: "from", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "to", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
+			},
+			Examples: []Example{
+				{"convert_volume(1, \"CubicMeter\", \"Liter\")", "1000.0"},
 			},
 			Kernel: convertUnits(volumeUnits),
 		},

@@ -16,6 +16,10 @@ func parseFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"parse_json(\"{\\\"a\\\": [1, 2.5]}\")", "dynamic({\"a\":[1,2.5]})"},
+				{"parse_json(\"no json\")", "dynamic(\"no json\")"},
+			},
 			Kernel: jsonKernel,
 		},
 		{
@@ -40,6 +44,9 @@ func parseFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"parse_csv(\"aa,\\\"b,b\\\",cc\")", "dynamic([\"aa\",\"b,b\",\"cc\"])"},
+			},
 			Kernel: map1(parseCSV),
 		},
 		{
@@ -51,6 +58,9 @@ func parseFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"parse_xml(\"<a x=\\\"1\\\"><b>2</b></a>\")", "dynamic({\"a\":{\"@x\":\"1\",\"b\":\"2\"}})"},
+			},
 			Kernel: map1(parseXML),
 		},
 		{
@@ -60,6 +70,9 @@ func parseFuncs() []Func {
 				{Params: []Param{
 					{Name: "url", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"parse_url(\"https://u:p@host:8080/a/b?k=v#top\")", "dynamic({\"Scheme\":\"https\",\"Host\":\"host\",\"Port\":\"8080\",\"Path\":\"/a/b\",\"Username\":\"u\",\"Password\":\"p\",\"Query Parameters\":{\"k\":\"v\"},\"Fragment\":\"top\"})"},
 			},
 			Kernel: always(parseURL),
 		},
@@ -83,6 +96,9 @@ func parseFuncs() []Func {
 					{Name: "query", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"parse_urlquery(\"k1=v1&k2=v2\")", "dynamic({\"Query Parameters\":{\"k1\":\"v1\",\"k2\":\"v2\"}})"},
+			},
 			Kernel: always(parseURLQuery),
 		},
 		{
@@ -104,6 +120,9 @@ func parseFuncs() []Func {
 				{Params: []Param{
 					{Name: "path", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"parse_path(\"C:\\\\temp\\\\file.txt\")", "dynamic({\"Scheme\":\"\",\"RootPath\":\"C:\",\"DirectoryPath\":\"C:\\\\temp\",\"DirectoryName\":\"temp\",\"Filename\":\"file.txt\",\"Extension\":\"txt\",\"AlternateDataStreamName\":\"\"})"},
 			},
 			Kernel: always(parsePath),
 		},
@@ -127,6 +146,9 @@ func parseFuncs() []Func {
 					{Name: "version", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Decimal}},
 			},
+			Examples: []Example{
+				{"parse_version(\"1.2.3.4\") > parse_version(\"1.2.3\")", "true"},
+			},
 			Kernel: map1(parseVersion),
 		},
 		{
@@ -137,6 +159,9 @@ func parseFuncs() []Func {
 					{Name: "command", Kind: Scalar, Min: 1, Max: 1},
 					{Name: "parser", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"parse_command_line(\"echo \\\"hello world!\\\"\", \"windows\")", "dynamic([\"echo\",\"hello world!\"])"},
 			},
 			Kernel: map2(parseCommandLine),
 		},
@@ -153,6 +178,9 @@ func parseFuncs() []Func {
 					{Name: "jsonText", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "type", Kind: TypeLiteral, Min: 1, Max: 1, Const: true},
 				}, Ret: Return{Rule: TypeArg}},
+			},
+			Examples: []Example{
+				{"extract_json(\"$.a[1]\", \"{\\\"a\\\": [1, 2]}\", typeof(long))", "2"},
 			},
 			Kernel: extractJSONKernel,
 		},
@@ -179,6 +207,9 @@ func parseFuncs() []Func {
 				{Params: []Param{
 					{Name: "dynamic", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"dynamic_to_json(dynamic({\"b\": 1, \"a\": [2]}))", "\"{\\\"a\\\":[2],\\\"b\\\":1}\""},
 			},
 			Kernel: lax(func(r *row) types.Value {
 				if r.args[0] == nil {

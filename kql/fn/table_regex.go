@@ -25,6 +25,11 @@ func regexFuncs() []Func {
 					{Name: "typeLiteral", Kind: TypeLiteral, Min: 1, Max: 1, Const: true},
 				}, Ret: Return{Rule: TypeArg}},
 			},
+			Examples: []Example{
+				{"extract(\"x=([0-9.]+)\", 1, \"hello x=45.6|wo\")", "\"45.6\""},
+				{"extract(\"([a-z]+)\", 1, \"123\")", "\"\""},
+				{"extract(\"(\\\\d+)\", 1, \"n=42\", typeof(long))", "42"},
+			},
 			Kernel: extractKernel,
 			Check:  checkPattern(0),
 		},
@@ -41,6 +46,10 @@ func regexFuncs() []Func {
 					{Name: "captureGroups", Kind: Array, Min: 1, Max: 1},
 					{Name: "source", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"extract_all(\"(\\\\w)(\\\\w+)\", \"ab cde\")", "dynamic([[\"a\",\"b\"],[\"c\",\"de\"]])"},
+				{"extract_all(\"(\\\\d)\", \"none\")", "dynamic(null)"},
 			},
 			Kernel: extractAllKernel,
 			Check:  checkExtractAll,
@@ -76,6 +85,10 @@ func regexFuncs() []Func {
 					{Name: "occurrence", Kind: Integer, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Examples: []Example{
+				{"indexof_regex(\"abcabc\", \"a.c\")", "0"},
+				{"indexof_regex(\"abcabc\", \"a.c\", 1)", "3"},
+			},
 			Kernel: indexofRegexKernel,
 			Check:  checkPattern(1),
 		},
@@ -86,6 +99,9 @@ func regexFuncs() []Func {
 				{Params: []Param{
 					{Name: "string", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"regex_quote(\"(so$me.Te^xt)\")", "\"\\\\(so\\\\$me\\\\.Te\\\\^xt\\\\)\""},
 			},
 			Kernel: always(regexp.QuoteMeta),
 		},
@@ -114,6 +130,9 @@ func regexFuncs() []Func {
 					{Name: "rewrite_pattern", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"replace_regex(\"one two\", \"(\\\\w+)\", \"[\\\\1]\")", "\"[one] [two]\""},
+			},
 			Kernel: replaceRegexKernel(0, 1, 2),
 			Check:  checkPattern(1),
 		},
@@ -125,6 +144,10 @@ func regexFuncs() []Func {
 					{Name: "regex", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "source", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"trim(\"-+\", \"--a-b--\")", "\"a-b\""},
+				{"trim(\"x\", \"xxaxx\")", "\"xax\""},
 			},
 			Kernel: trimKernel(true, true),
 			Check:  checkPattern(0),
@@ -138,6 +161,9 @@ func regexFuncs() []Func {
 					{Name: "source", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"trim_start(\"https?://\", \"https://example.org\")", "\"example.org\""},
+			},
 			Kernel: trimKernel(true, false),
 			Check:  checkPattern(0),
 		},
@@ -149,6 +175,9 @@ func regexFuncs() []Func {
 					{Name: "regex", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "source", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"trim_end(\"[.!]+\", \"Stop!..\")", "\"Stop\""},
 			},
 			Kernel: trimKernel(false, true),
 			Check:  checkPattern(0),

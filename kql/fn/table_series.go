@@ -21,6 +21,9 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"series_fir(dynamic([1, 1, 1, 1]), dynamic([1, 1]), false)", "dynamic([1.0,2.0,2.0,2.0])"},
+			},
 			Kernel: firKernel,
 		},
 		{
@@ -34,6 +37,9 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"series_iir(dynamic([1, 2, 3, 4]), dynamic([1]), dynamic([1, -1]))", "dynamic([1.0,3.0,6.0,10.0])"},
+			},
 			Kernel: iirKernel,
 		},
 		{
@@ -56,6 +62,9 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 					{Name: "ignore_nonfinite", Types: []types.Type{types.Bool}, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"series_stats_dynamic(dynamic([1, 2, 3])).avg", "dynamic(2.0)"},
 			},
 			Kernel: seriesStatsBagKernel,
 		},
@@ -103,6 +112,9 @@ func seriesFuncs() []Func {
 				{Params: []Param{
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"series_fit_line_dynamic(dynamic([2, 4, 6])).slope", "dynamic(2.0)"},
 			},
 			Kernel: fitLineBagKernel,
 		},
@@ -202,6 +214,9 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"series_fill_backward(dynamic([null, 1, null, 3]))", "dynamic([1,1,3,3])"},
+			},
 			Kernel: fillKernel(-1),
 		},
 		{
@@ -214,6 +229,9 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"series_fill_forward(dynamic([null, 1, null, 3]))", "dynamic([null,1,1,3])"},
+			},
 			Kernel: fillKernel(1),
 		},
 		{
@@ -227,6 +245,9 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"series_fill_const(dynamic([null, 1, null]), 0)", "dynamic([0,1,0])"},
+			},
 			Kernel: fillConstKernel,
 		},
 		{
@@ -241,6 +262,9 @@ func seriesFuncs() []Func {
 				}, Ret: Return{Rule: FirstArg}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"series_fill_linear(dynamic([null, 1.0, null, 3.0]))", "dynamic([1.0,1.0,2.0,3.0])"},
+			},
 			Kernel: fillLinearKernel,
 		},
 		{
@@ -259,6 +283,9 @@ func seriesFuncs() []Func {
 					{Name: "series1", Kind: Number, Min: 1, Max: 1},
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"series_add(dynamic([1, 2, 4]), dynamic([4, 2, 1]))", "dynamic([5,4,5])"},
 			},
 			Kernel: combine(addArith),
 		},
@@ -279,6 +306,9 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"series_subtract(dynamic([1, 2, 4]), 1)", "dynamic([0,1,3])"},
+			},
 			Kernel: combine(subArith),
 		},
 		{
@@ -297,6 +327,9 @@ func seriesFuncs() []Func {
 					{Name: "series1", Kind: Number, Min: 1, Max: 1},
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"series_multiply(dynamic([1, 2, 4]), dynamic([4, 2, 1]))", "dynamic([4,4,4])"},
 			},
 			Kernel: combine(mulArith),
 		},
@@ -317,6 +350,9 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"series_divide(dynamic([1, 2, 4]), dynamic([4, 2, 1]))", "dynamic([0.25,1.0,4.0])"},
+			},
 			Kernel: combineReal(func(a, b float64) float64 { return a / b }),
 		},
 		{
@@ -335,6 +371,9 @@ func seriesFuncs() []Func {
 					{Name: "series1", Kind: Number, Min: 1, Max: 1},
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"series_pow(dynamic([1, 2, 3]), 2)", "dynamic([1.0,4.0,9.0])"},
 			},
 			Kernel: combineReal(math.Pow),
 		},
@@ -355,6 +394,9 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"series_greater(dynamic([1, 2, 4]), dynamic([4, 2, 1]))", "dynamic([false,false,true])"},
+			},
 			Kernel: compareSeries(func(c int) bool { return c > 0 }),
 		},
 		{
@@ -373,6 +415,9 @@ func seriesFuncs() []Func {
 					{Name: "series1", Kind: Number, Min: 1, Max: 1},
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"series_greater_equals(dynamic([1, 2, 4]), dynamic([4, 2, 1]))", "dynamic([false,true,true])"},
 			},
 			Kernel: compareSeries(func(c int) bool { return c >= 0 }),
 		},
@@ -393,6 +438,9 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"series_less(dynamic([1, 2, 4]), dynamic([4, 2, 1]))", "dynamic([true,false,false])"},
+			},
 			Kernel: compareSeries(func(c int) bool { return c < 0 }),
 		},
 		{
@@ -411,6 +459,9 @@ func seriesFuncs() []Func {
 					{Name: "series1", Kind: Number, Min: 1, Max: 1},
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"series_less_equals(dynamic([1, 2, 4]), dynamic([4, 2, 1]))", "dynamic([true,true,false])"},
 			},
 			Kernel: compareSeries(func(c int) bool { return c <= 0 }),
 		},
@@ -431,6 +482,9 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"series_equals(dynamic([1, 2, 4]), dynamic([4, 2, 1]))", "dynamic([false,true,false])"},
+			},
 			Kernel: compareSeries(func(c int) bool { return c == 0 }),
 		},
 		{
@@ -449,6 +503,9 @@ func seriesFuncs() []Func {
 					{Name: "series1", Kind: Number, Min: 1, Max: 1},
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"series_not_equals(dynamic([1, 2, 4]), dynamic([4, 2, 1]))", "dynamic([true,false,true])"},
 			},
 			Kernel: compareSeries(func(c int) bool { return c != 0 }),
 		},
@@ -470,6 +527,9 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"series_sign(dynamic([-6, 0, 8]))", "dynamic([-1.0,0.0,1.0])"},
+			},
 			Kernel: each(sign),
 		},
 		{
@@ -479,6 +539,9 @@ func seriesFuncs() []Func {
 				{Params: []Param{
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
+			},
+			Examples: []Example{
+				{"series_abs(dynamic([-6.5, 0, 8.2]))", "dynamic([6.5,0,8.2])"},
 			},
 			Kernel: eachKeeping(func(n int64) int64 { return max(n, -n) }, math.Abs),
 		},
@@ -560,6 +623,9 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"series_floor(dynamic([-1.5, 1, 2.5]))", "dynamic([-2.0,1.0,2.0])"},
+			},
 			Kernel: each(math.Floor),
 		},
 		{
@@ -569,6 +635,9 @@ func seriesFuncs() []Func {
 				{Params: []Param{
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
+			},
+			Examples: []Example{
+				{"series_ceiling(dynamic([-1.5, 1, 2.5]))", "dynamic([-1.0,1.0,3.0])"},
 			},
 			Kernel: each(math.Ceil),
 		},
@@ -580,6 +649,9 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"series_magnitude(dynamic([3, 4]))", "5.0"},
+			},
 			Kernel: foldSeries(0, func(acc, x float64) float64 { return acc + x*x }, math.Sqrt),
 		},
 		{
@@ -590,6 +662,9 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"series_sum(dynamic([1, 2, 3.5]))", "6.5"},
+			},
 			Kernel: foldSeries(0, func(acc, x float64) float64 { return acc + x }, same),
 		},
 		{
@@ -599,6 +674,9 @@ func seriesFuncs() []Func {
 				{Params: []Param{
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
+			},
+			Examples: []Example{
+				{"series_product(dynamic([2, 3, 4]))", "24.0"},
 			},
 			Kernel: foldSeries(1, func(acc, x float64) float64 { return acc * x }, same),
 		},
@@ -618,6 +696,9 @@ func seriesFuncs() []Func {
 					{Name: "period", Kind: Integer, Min: 1, Max: 1},
 					{Name: "test_points", Kind: Integer, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"series_seasonal(dynamic([1, 3, 5, 1, 3, 5, 2, 4, 6]), 3)", "dynamic([1.0,3.0,5.0,1.0,3.0,5.0,1.0,3.0,5.0])"},
 			},
 			Kernel: seasonalKernel,
 		},
@@ -680,6 +761,9 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"series_pearson_correlation(dynamic([1, 2, 3]), dynamic([2, 4, 6]))", "1.0"},
+			},
 			Kernel: pearsonKernel,
 		},
 		{
@@ -699,6 +783,9 @@ func seriesFuncs() []Func {
 					{Name: "series2", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"series_dot_product(dynamic([1, 2, 3]), dynamic([4, 5, 6]))", "32.0"},
+			},
 			Kernel: dotKernel,
 		},
 		{
@@ -711,6 +798,9 @@ func seriesFuncs() []Func {
 					{Name: "series1_magnitude", Types: []types.Type{types.Real}, Max: 1},
 					{Name: "series2_magnitude", Types: []types.Type{types.Real}, Max: 1},
 				}, Ret: Return{Type: types.Real}},
+			},
+			Examples: []Example{
+				{"series_cosine_similarity(dynamic([1, 0]), dynamic([0, 1]))", "0.0"},
 			},
 			Kernel: cosineKernel,
 		},

@@ -18,6 +18,10 @@ func stringFuncs() []Func {
 					{Name: "arg", Kind: Scalar, Min: 1, Max: 64},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"strcat(\"a\", 1, true)", "\"a1True\""},
+				{"strcat(\"x\", tostring(int(null)))", "\"x\""},
+			},
 			Kernel: strcatKernel,
 		},
 		{
@@ -29,6 +33,9 @@ func stringFuncs() []Func {
 					{Name: "arg", Kind: Scalar, Min: 2, Max: 64},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"strcat_delim(\"-\", 1, \"a\", 2s)", "\"1-a-00:00:02\""},
+			},
 			Kernel: strcatDelimKernel,
 		},
 		{
@@ -39,6 +46,10 @@ func stringFuncs() []Func {
 					{Name: "s1", Kind: Scalar, Min: 1, Max: 1},
 					{Name: "s2", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Long}},
+			},
+			Examples: []Example{
+				{"strcmp(\"abc\", \"ABC\")", "1"},
+				{"strcmp(\"a\", \"a\")", "0"},
 			},
 			Kernel: always2(func(a, b string) int64 { return int64(strings.Compare(a, b)) }),
 		},
@@ -52,6 +63,10 @@ func stringFuncs() []Func {
 					{Name: "delimiter", Kind: Scalar, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"strrep(\"ab\", 3)", "\"ababab\""},
+				{"strrep(\"ab\", 2, \"-\")", "\"ab-ab\""},
+			},
 			Kernel: strrepKernel,
 		},
 		{
@@ -63,6 +78,10 @@ func stringFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: NameAndFirstArg,
+			Examples: []Example{
+				{"strlen(\"naïve\")", "5"},
+				{"strlen(\"\")", "0"},
+			},
 			Kernel: always(func(s string) int64 { return int64(utf8.RuneCountInString(s)) }),
 		},
 		{
@@ -74,6 +93,9 @@ func stringFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: NameAndFirstArg,
+			Examples: []Example{
+				{"string_size(\"naïve\")", "6"},
+			},
 			Kernel: always(func(s string) int64 { return int64(len(s)) }),
 		},
 		{
@@ -84,6 +106,9 @@ func stringFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"toupper(\"Größe\")", "\"GRÖßE\""},
+			},
 			Kernel: always(strings.ToUpper),
 		},
 		{
@@ -93,6 +118,9 @@ func stringFuncs() []Func {
 				{Params: []Param{
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"tolower(\"ABC\")", "\"abc\""},
 			},
 			Kernel: always(strings.ToLower),
 		},
@@ -105,6 +133,10 @@ func stringFuncs() []Func {
 					{Name: "start", Kind: Integer, Min: 1, Max: 1},
 					{Name: "length", Kind: Integer, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"substring(\"123456\", 1, 2)", "\"23\""},
+				{"substring(\"123456\", -2)", "\"56\""},
 			},
 			Kernel: substringKernel,
 		},
@@ -120,6 +152,11 @@ func stringFuncs() []Func {
 					{Name: "occurrence", Kind: Integer, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Examples: []Example{
+				{"indexof(\"segregate\", \"g\")", "2"},
+				{"indexof(\"segregate\", \"g\", 3)", "5"},
+				{"indexof(\"abc\", \"x\")", "-1"},
+			},
 			Kernel: indexofKernel,
 		},
 		{
@@ -129,6 +166,9 @@ func stringFuncs() []Func {
 				{Params: []Param{
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"reverse(\"kusto\")", "\"otsuk\""},
 			},
 			Kernel: always(reverse),
 		},
@@ -143,6 +183,10 @@ func stringFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"split(\"a_b_c\", \"_\")", "dynamic([\"a\",\"b\",\"c\"])"},
+				{"split(\"a_b_c\", \"_\", 1)", "dynamic([\"b\"])"},
+			},
 			Kernel: splitKernel,
 		},
 		{
@@ -154,6 +198,9 @@ func stringFuncs() []Func {
 					{Name: "lookup", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "rewrite", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"replace_string(\"a-b-c\", \"-\", \"+\")", "\"a+b+c\""},
 			},
 			Kernel: replaceStringKernel,
 		},
@@ -167,6 +214,9 @@ func stringFuncs() []Func {
 					{Name: "rewrites", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"replace_strings(\"cat and dog\", dynamic([\"cat\", \"dog\"]), dynamic([\"dog\", \"cat\"]))", "\"dog and cat\""},
+			},
 			Kernel: replaceStringsKernel,
 		},
 		{
@@ -178,6 +228,10 @@ func stringFuncs() []Func {
 					{Name: "replacementList", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "source", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"translate(\"abc\", \"xyz\", \"cab\")", "\"zxy\""},
+				{"translate(\"krasp\", \"otsku\", \"spark\")", "\"kusto\""},
 			},
 			Kernel: map3(translate),
 		},
@@ -191,6 +245,10 @@ func stringFuncs() []Func {
 					{Name: "kind", Types: []types.Type{types.String}, Max: 1},
 				}, Ret: Return{Type: types.Long}},
 			},
+			Examples: []Example{
+				{"countof(\"aaa\", \"aa\")", "2"},
+				{"countof(\"abcabc\", \"a.c\", \"regex\")", "2"},
+			},
 			Kernel: countofKernel,
 		},
 		{
@@ -200,6 +258,9 @@ func stringFuncs() []Func {
 				{Params: []Param{
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"unicode_codepoints_from_string(\"Aé\")", "dynamic([65,233])"},
 			},
 			Kernel: always(codepoints),
 		},
@@ -223,6 +284,9 @@ func stringFuncs() []Func {
 					{Name: "value", Kind: IntegerOrArray, Min: 1, Max: Unbounded},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"unicode_codepoints_to_string(75, dynamic([117, 115]))", "\"Kus\""},
+			},
 			Kernel: fromCodepointsKernel,
 		},
 		{
@@ -245,6 +309,10 @@ func stringFuncs() []Func {
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"isascii(\"abc\")", "true"},
+				{"isascii(\"é\")", "false"},
+			},
 			Kernel: always(isASCII),
 		},
 		{
@@ -254,6 +322,9 @@ func stringFuncs() []Func {
 				{Params: []Param{
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
+			},
+			Examples: []Example{
+				{"isutf8(\"é\")", "true"},
 			},
 			Kernel: always(utf8.ValidString),
 		},
@@ -265,6 +336,9 @@ func stringFuncs() []Func {
 					{Name: "source", Kind: StringOrDynamic, Min: 1, Max: 1},
 					{Name: "values", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Long}},
+			},
+			Examples: []Example{
+				{"has_any_index(\"this is it\", dynamic([\"that\", \"is\"]))", "1"},
 			},
 			Kernel: hasAnyIndexKernel,
 		},
@@ -278,6 +352,11 @@ func stringFuncs() []Func {
 				}, Ret: Return{Type: types.String}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"tohex(256)", "\"100\""},
+				{"tohex(-256)", "\"ffffffffffffff00\""},
+				{"tohex(10, 4)", "\"000a\""},
+			},
 			Kernel: tohexKernel,
 		},
 		{
@@ -291,6 +370,11 @@ func stringFuncs() []Func {
 				}, Ret: Return{Type: types.String}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"format_bytes(564)", "\"564 Bytes\""},
+				{"format_bytes(20010332, 2)", "\"19.08 MB\""},
+				{"format_bytes(20010332, 0, \"KB\")", "\"19541 KB\""},
+			},
 			Kernel: formatBytesKernel,
 		},
 		{
@@ -300,6 +384,9 @@ func stringFuncs() []Func {
 				{Params: []Param{
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"punycode_to_string(\"acadmie-eya\")", "\"académie\""},
 			},
 			Kernel: map1(fromPunycode),
 		},
@@ -311,6 +398,9 @@ func stringFuncs() []Func {
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"punycode_from_string(\"académie\")", "\"acadmie-eya\""},
+			},
 			Kernel: map1(toPunycode),
 		},
 		{
@@ -321,6 +411,9 @@ func stringFuncs() []Func {
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"punycode_domain_from_string(\"xn--bcher-kva.de\")", "\"bücher.de\""},
+			},
 			Kernel: map1(fromPunycodeDomain),
 		},
 		{
@@ -330,6 +423,9 @@ func stringFuncs() []Func {
 				{Params: []Param{
 					{Name: "string", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.String}},
+			},
+			Examples: []Example{
+				{"punycode_domain_to_string(\"Bücher.de\")", "\"xn--Bcher-kva.de\""},
 			},
 			Kernel: map1(toPunycodeDomain),
 		},
