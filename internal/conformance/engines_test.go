@@ -52,11 +52,15 @@ func functions() *fn.Ctx { return &fn.Ctx{Now: now, Rand: rand.New(rand.NewPCG(1
 
 // ask compiles a query for an engine and runs its last result.
 func ask(e store.Engine, src string) (a answer, inSQL bool, err error) {
+	return askWith(e, src, kql.CompileOptions{Catalog: noTables{}})
+}
+
+func askWith(e store.Engine, src string, o kql.CompileOptions) (a answer, inSQL bool, err error) {
 	p, err := bound(src)
 	if err != nil {
 		return a, false, err
 	}
-	st, err := kql.Compile(p, e.Dialect(), kql.CompileOptions{Catalog: noTables{}})
+	st, err := kql.Compile(p, e.Dialect(), o)
 	if err != nil {
 		return a, false, err
 	}

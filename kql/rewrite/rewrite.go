@@ -24,9 +24,11 @@ type Rule struct {
 	run  func(r *run, root plan.Node) plan.Node
 }
 
-// Rules returns all rules in the order in which they are applied.
+// Rules returns all rules in the order in which they are applied. Dead columns
+// go first, so that the others have less to look at, and once more at the end.
 func Rules() []Rule {
 	return []Rule{
+		{"dead_columns", "Columns that nothing uses are neither computed nor read.", deadColumns},
 		{"push_filters", "Conditions move below operators that only pass on the columns they test.", pushFilters},
 		{"fold_constants", "Calls whose arguments are constants become their value.", foldConstants},
 		{"time_range", "Conditions on a table's time column bound what is read of it.", timeRange},

@@ -273,8 +273,8 @@ func makeList(distinct bool) func(call) ([]sqlast.Expr, bool) {
 			}
 			limit = min(limit, k)
 		}
-		if distinct && c.Args[0].Type == types.Dynamic {
-			return nil, false // arrays are merged into the set
+		if c.Args[0].Type == types.Dynamic {
+			return nil, false // the elements of arrays are taken one by one
 		}
 		x, ok := c.JSON(c.Args[0])
 		if !ok {
