@@ -507,19 +507,13 @@ func (p *parser) namedExpr() ast.Expr {
 		p.next()
 		return p.named(start, false, name)
 	}
-	if n := p.scanDashedName(); n > 1 && p.at(n).is("=") {
+	if n := p.scanDashedName(); n > 0 && p.at(n).is("=") {
 		p.pos += n
 		pos := p.from(start)
 		name := ast.Name{Pos: pos, Text: p.src[pos.Start:pos.End]}
 		p.nameNeedsBrackets(diag.Span(pos), name.Text)
 		p.next()
 		return p.named(start, false, name)
-	}
-	if n := p.scanDashedName(); n == 1 && p.at(1).is("=") {
-		t := p.next()
-		p.nameNeedsBrackets(t.Span, t.Text)
-		p.next()
-		return p.named(start, false, ast.Name{Pos: ast.Pos(t.Span), Text: t.Text})
 	}
 	if n := p.scanRenameList(); n > 0 && p.at(n).is("=") {
 		p.next()

@@ -9,23 +9,20 @@ import (
 
 // name takes a name where any name stands: an identifier, a word that may be
 // one, a quoted name in brackets, or a workbook parameter in braces.
-func (p *parser) name() (ast.Name, bool) { return p.nameOf((*Token).isNameHere) }
+func (p *parser) name() (ast.Name, bool) { return p.nameOf(Token.isName) }
 
 // wideName takes a name where one is declared; more reserved words are names
 // there.
-func (p *parser) wideName() (ast.Name, bool) { return p.nameOf((*Token).isWideNameHere) }
+func (p *parser) wideName() (ast.Name, bool) { return p.nameOf(Token.isWideName) }
 
-func (t *Token) isNameHere() bool     { return t.isName() }
-func (t *Token) isWideNameHere() bool { return t.isWideName() }
-
-func (p *parser) nameOf(fits func(*Token) bool) (ast.Name, bool) {
+func (p *parser) nameOf(fits func(Token) bool) (ast.Name, bool) {
 	t := p.tok()
 	switch {
 	case t.is("["):
 		return p.bracketedName()
 	case t.is("{"):
 		return p.parameter()
-	case fits(t):
+	case fits(*t):
 		p.next()
 		return ast.Name{Pos: ast.Pos(t.Span), Text: t.Text}, true
 	}

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/azflow/azflow/kql/ast"
@@ -211,6 +212,12 @@ var operatorWords = []string{
 	"scan", "search", "serialize", "sort", "summarize", "take", "top", "top-hitters", "top-nested", "union", "where",
 }
 
+// opaqueWords has the words that begin an operator which is kept as text.
+var opaqueWords = []string{
+	"make-graph", "graph-match", "graph-shortest-paths", "graph-to-table", "graph-mark-components",
+	"graph-where-nodes", "graph-where-edges", "__partitionby",
+}
+
 // operator takes a tabular operator, or nothing.
 func (p *parser) operator() ast.Operator {
 	t := p.tok()
@@ -308,11 +315,12 @@ func (p *parser) operator() ast.Operator {
 		return p.topNested()
 	case "union":
 		return p.union()
-	case "make-graph", "graph-match", "graph-shortest-paths", "graph-to-table", "graph-mark-components",
-		"graph-where-nodes", "graph-where-edges", "__partitionby":
-		return p.opaque()
 	case "inline_external_table":
 		if p.at(1).is("(") || p.at(1).isKeyword("kind") {
+			return p.opaque()
+		}
+	default:
+		if slices.Contains(opaqueWords, t.Text) {
 			return p.opaque()
 		}
 	}

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/azflow/azflow/kql/ast"
@@ -41,26 +42,28 @@ func (p *parser) statements() []ast.Statement {
 			all = append(all, s)
 		case p.tok().Kind == EndOfText:
 		case p.pos == before:
-			p.reportLeftover("")
-			p.skipTo("")
-			if p.tok().is("|") {
-				p.operatorsAfter(nil, "")
-			}
+			p.skipLeftover()
 		}
 		switch {
 		case p.accept(";"), p.tok().Kind == EndOfText:
 		case s != nil && p.startsStatement():
 			p.missingToken(";")
 		case s != nil:
-			p.reportLeftover("")
-			p.skipTo("")
-			if p.tok().is("|") {
-				p.operatorsAfter(nil, "")
-			}
+			p.skipLeftover()
 			p.accept(";")
 		}
 	}
 	return all
+}
+
+// skipLeftover reports that the text here belongs to no statement, and skips
+// it. What is piped after it is read for its faults.
+func (p *parser) skipLeftover() {
+	p.reportLeftover("")
+	p.skipTo("")
+	if p.tok().is("|") {
+		p.operatorsAfter(nil, "")
+	}
 }
 
 // statement takes a statement, or nothing.
@@ -123,15 +126,8 @@ func (p *parser) startsStatement() bool {
 			"__contextual_datatable", "macro-expand", "__executeAndCache":
 			return true
 		}
-		if t.use == narrowKeyword || t.use == pathKeyword || p.startsOperator() || followsName(p.at(1)) {
-			return true
-		}
-		for _, w := range operatorWords {
-			if t.Text == w {
-				return true
-			}
-		}
-		return strings.Contains(t.Text, "graph-")
+		return t.use == narrowKeyword || t.use == pathKeyword || followsName(p.at(1)) ||
+			slices.Contains(operatorWords, t.Text) || slices.Contains(opaqueWords, t.Text)
 	}
 	return true
 }
