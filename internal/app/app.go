@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/azflow/azflow/internal/chdb"
 	"github.com/azflow/azflow/internal/config"
@@ -31,6 +32,9 @@ func Session(cfg *config.Config, l *lake.Lake, version string) (*query.Session, 
 	s := &query.Session{
 		Lake: l, Catalog: schema.NewCatalog(schema.Tables()), Version: version, RowCap: cfg.Whole("row_cap"),
 		Settings: map[string]types.Value{"azflow_public_ips": cfg.Text("public_ips")},
+	}
+	if hosts := cfg.Text("external_hosts"); hosts != "" {
+		s.External = &query.Fetcher{Hosts: strings.Split(hosts, ","), Limit: cfg.Size("external_limit")}
 	}
 	resolver := &query.Resolver{Lake: l}
 	engine := cfg.Text("engine")

@@ -59,6 +59,8 @@ var settings = []Setting{
 	{Name: "threads", Kind: Whole, Doc: "Threads of the query engine; default the number of processors."},
 	{Name: "memory_limit", Kind: Size, Default: "4GB", Doc: "Memory that the query engine may use before it spills to disk."},
 	{Name: "row_cap", Kind: Whole, Default: "1000000", Doc: "Rows that the interpreter takes from the engine for what SQL cannot express."},
+	{Name: "external_hosts", Kind: Text, Doc: "Hosts that externaldata may ask, with commas between them; *.example.com allows all below. None switches it off."},
+	{Name: "external_limit", Kind: Size, Default: "64MB", Doc: "Bytes that one file of externaldata may have."},
 	{Name: "format", Kind: Choice, Choices: []string{"table", "line", "json", "ndjson", "csv", "tsv", "markdown"}, Doc: "Form of results; default table on a terminal, ndjson when piped."},
 }
 
@@ -177,6 +179,12 @@ func (c *Config) Whole(name string) int {
 func (c *Config) Duration(name string) time.Duration {
 	d, _ := time.ParseDuration(c.Text(name)) // checked by Load
 	return d
+}
+
+// Size returns the setting called name as a number of bytes.
+func (c *Config) Size(name string) int64 {
+	n, _ := ParseSize(c.Text(name)) // checked by Load
+	return n
 }
 
 func check(s Setting, text string) error {

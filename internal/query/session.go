@@ -29,6 +29,8 @@ type Session struct {
 	// RowCap bounds the rows that the engine hands to the interpreter; 0 is
 	// store.DefaultRowCap.
 	RowCap int
+	// External fetches externaldata; nil refuses it.
+	External *Fetcher
 	// Interpret leaves everything but reading tables to the interpreter.
 	Interpret bool
 }
@@ -45,8 +47,6 @@ type Request struct {
 	// Lint adds warnings of what is right to the binder and mostly wrong to its
 	// author.
 	Lint bool
-	// ExternalData allows externaldata.
-	ExternalData bool
 }
 
 // Compiled is a query ready to run.
@@ -61,7 +61,7 @@ type Compiled struct {
 // query's fault.
 func (s *Session) Compile(r Request) (*Compiled, error) {
 	p, diags := kql.Plan(r.Text, s.Catalog, kql.Options{
-		Now: toInstant(r.Now), Settings: s.Settings, ExternalData: r.ExternalData, Version: s.Version, Lint: r.Lint,
+		Now: toInstant(r.Now), Settings: s.Settings, ExternalData: s.External != nil, Version: s.Version, Lint: r.Lint,
 	})
 	if diags.HasErrors() {
 		return nil, diags
@@ -91,7 +91,7 @@ func toBound(t time.Time) types.Instant {
 // Run runs result i of a compiled query and hands its rows to write, in batches
 // that are valid until write returns.
 func (s *Session) Run(ctx context.Context, c *Compiled, i int, write func(cols []*types.Vector, n int) error) (err error) {
-	rows, err := store.Run(ctx, s.Engine, c.Statement, i, store.RunOptions{RowCap: s.RowCap})
+	rows, err := store.Run(ctx, s.Engine, c.Statement, i, s.runOptions())
 	if err != nil {
 		return err
 	}
@@ -108,6 +108,14 @@ func (s *Session) Run(ctx context.Context, c *Compiled, i int, write func(cols [
 			return err
 		}
 	}
+}
+
+func (s *Session) runOptions() store.RunOptions {
+	o := store.RunOptions{RowCap: s.RowCap}
+	if s.External != nil {
+		o.External = s.External.Fetch
+	}
+	return o
 }
 
 // Between returns p with the rows of every scanned table that has a time column
