@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/azflow/azflow/internal/batch"
 	"github.com/azflow/azflow/internal/lake"
@@ -118,14 +117,14 @@ func mergeWindow(ctx context.Context, l *lake.Lake, segs []lake.Segment, from, t
 		return mergeWindow(ctx, l, here, mid, to, want, out)
 	}
 	m := trafficanalytics.NewMerger()
-	pick := func(p position) int {
-		if p.time < from || p.time >= to || !want(p.time) {
+	pick := func(p Position) int {
+		if p.Time < from || p.Time >= to || !want(p.Time) {
 			return -1
 		}
 		return 0
 	}
 	for _, s := range here {
-		if err := scan(ctx, l, s, nil, pick, func(b *batch.Batch, _ int) error { return m.Add(b) }); err != nil {
+		if err := Scan(ctx, l, s, nil, pick, func(b *batch.Batch, _ int) error { return m.Add(b) }); err != nil {
 			return fmt.Errorf("segment %s: %w", s.Name, err)
 		}
 	}
@@ -196,20 +195,11 @@ func copyRows(ctx context.Context, l *lake.Lake, c *lake.Commit, segs []lake.Seg
 // drop returns the filter that leaves out the hidden rows of s and those of
 // some intervals.
 func drop(s lake.Segment, without map[int64]bool) *segment.Filter {
-	dead := map[lake.BlobGen]bool{}
-	for _, b := range s.Hidden.Blobs {
-		dead[b] = true
-	}
-	columns := []string{colTime}
-	if s.Partial {
-		columns = append(columns, colBlob, colGeneration)
-	}
-	before := s.Hidden.Before
-	return &segment.Filter{Columns: columns, Drop: func(b *batch.Batch, drop batch.Bitmap) {
-		at := newPositions(b)
+	h := newHidden(s)
+	return &segment.Filter{Columns: h.columns, Drop: func(b *batch.Batch, drop batch.Bitmap) {
+		at, hidden := newPositions(b), h.rows(b)
 		for row := range b.Rows {
-			p := at.row(row)
-			if without[p.time] || dead[p.blob] || !before.IsZero() && time.UnixMicro(p.time).Before(before) {
+			if p := at.row(row); without[p.Time] || hidden(row, p) {
 				drop.Set(row, true)
 			}
 		}

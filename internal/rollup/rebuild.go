@@ -68,22 +68,22 @@ const microsPerHour = 3_600_000_000
 // incomplete returns the hours whose rows count more tuples than Flows has.
 func incomplete(ctx context.Context, l *lake.Lake, old, flows []lake.Segment) (map[int64]bool, error) {
 	left := map[int64]int64{}
-	count := func(p position) int {
-		left[floor(p.time, microsPerHour)]++
+	count := func(p Position) int {
+		left[floor(p.Time, microsPerHour)]++
 		return -1
 	}
 	for _, s := range flows {
-		if err := scan(ctx, l, s, []string{colTime, colBlob, colGeneration}, count, nil); err != nil {
+		if err := Scan(ctx, l, s, []string{colTime, colBlob, colGeneration}, count, nil); err != nil {
 			return nil, fmt.Errorf("segment %s: %w", s.Name, err)
 		}
 	}
-	all := func(position) int { return 0 }
+	all := func(Position) int { return 0 }
 	for _, s := range old {
 		columns := []string{colTime, colRecords}
 		if s.Partial {
 			columns = append(columns, colBlob, colGeneration)
 		}
-		if err := scan(ctx, l, s, columns, all, func(b *batch.Batch, _ int) error {
+		if err := Scan(ctx, l, s, columns, all, func(b *batch.Batch, _ int) error {
 			for row := range b.Rows {
 				start, _ := b.Columns[0].IntAt(row)
 				n, _ := b.Columns[1].IntAt(row)
@@ -135,21 +135,21 @@ func (r *rebuilding) run(ctx context.Context, snap *lake.Snapshot, old []lake.Se
 		return err
 	}
 	gens, number := []lake.BlobGen{}, map[lake.BlobGen]int{}
-	pick := func(p position) int {
-		if r.kept[floor(p.time, microsPerHour)] {
+	pick := func(p Position) int {
+		if r.kept[floor(p.Time, microsPerHour)] {
 			return -1
 		}
-		n, ok := number[p.blob]
+		n, ok := number[p.Blob]
 		if !ok {
 			n = len(gens)
-			number[p.blob] = n
-			gens = append(gens, p.blob)
+			number[p.Blob] = n
+			gens = append(gens, p.Blob)
 		}
 		return n
 	}
 	a := &again{agg: agg, write: r.write}
 	for i, s := range r.flows {
-		if err := scan(ctx, r.lake, s, nil, pick, func(b *batch.Batch, n int) error {
+		if err := Scan(ctx, r.lake, s, nil, pick, func(b *batch.Batch, n int) error {
 			r.res.Tuples += int64(b.Rows)
 			return a.add(b, gens[n])
 		}); err != nil {

@@ -4,39 +4,42 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/azflow/azflow/internal/batch"
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/lake/segment"
 )
 
-// position is where a row belongs.
-type position struct {
-	time  int64 // TimeGenerated, µs
-	blob  lake.BlobGen
-	tuple int64
+// Position is where a row belongs. What the scanned columns do not tell is zero.
+type Position struct {
+	Time  int64 // TimeGenerated, µs since 1970
+	Blob  lake.BlobGen
+	Tuple int64 // TupleOrdinal
 }
 
-// scan reads the visible rows of a segment. It asks pick about each, and hands
+// Scan reads the visible rows of a segment. It asks pick about each, and hands
 // on runs of rows for which pick gives the same number; those with a negative
-// one are left out. No columns means all.
-func scan(ctx context.Context, l *lake.Lake, s lake.Segment, columns []string, pick func(position) int, take func(b *batch.Batch, picked int) error) (err error) {
+// one are left out. No columns means all; others may follow those asked for.
+func Scan(ctx context.Context, l *lake.Lake, s lake.Segment, columns []string, pick func(Position) int, take func(b *batch.Batch, picked int) error) (err error) {
 	r, err := segment.Open(l.Path(s))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
+	h := newHidden(s)
+	if len(columns) > 0 {
+		columns = slices.Clone(columns)
+		for _, c := range h.columns {
+			if !slices.Contains(columns, c) {
+				columns = append(columns, c)
+			}
+		}
+	}
 	rows, err := r.Scan(columns...)
 	if err != nil {
 		return err
-	}
-	dead := map[lake.BlobGen]bool{}
-	for _, b := range s.Hidden.Blobs {
-		dead[b] = true
-	}
-	before := s.Hidden.Before.UnixMicro()
-	if s.Hidden.Before.IsZero() {
-		before = -1 << 63
 	}
 	for {
 		b, err := rows.Next()
@@ -56,16 +59,10 @@ func scan(ctx context.Context, l *lake.Lake, s lake.Segment, columns []string, p
 			}
 			return take(b.Slice(start, end), picked)
 		}
-		at := newPositions(b)
-		var last lake.BlobGen
-		hidden := false
+		at, hidden := newPositions(b), h.rows(b)
 		for row := range b.Rows {
-			p := at.row(row)
-			if row == 0 || p.blob != last {
-				last, hidden = p.blob, dead[p.blob]
-			}
-			n := -1
-			if !hidden && p.time >= before {
+			p, n := at.row(row), -1
+			if !hidden(row, p) {
 				n = pick(p)
 			}
 			if n != picked {
@@ -78,6 +75,75 @@ func scan(ctx context.Context, l *lake.Lake, s lake.Segment, columns []string, p
 		if err := flush(b.Rows); err != nil {
 			return err
 		}
+	}
+}
+
+// hidden are the rows of a segment that no scan sees.
+type hidden struct {
+	lake.Hidden
+	// columns tell which those are.
+	columns  []string
+	dead     map[lake.BlobGen]bool
+	prefixes []string // of forgotten subscriptions
+}
+
+func newHidden(s lake.Segment) *hidden {
+	h := &hidden{Hidden: s.Hidden, columns: []string{colTime}, dead: map[lake.BlobGen]bool{}}
+	for _, b := range s.Hidden.Blobs {
+		h.dead[b] = true
+	}
+	for _, sub := range s.Hidden.Subscriptions {
+		h.prefixes = append(h.prefixes, lake.SubscriptionPrefixes(sub)...)
+	}
+	var by []string
+	if len(h.dead) > 0 {
+		by = append(by, colBlob, colGeneration)
+	}
+	if len(h.prefixes) > 0 {
+		by = append(by, lake.SubscriptionColumns()...)
+	}
+	for _, c := range by {
+		if slices.Contains(s.Columns, c) {
+			h.columns = append(h.columns, c)
+		}
+	}
+	return h
+}
+
+// rows returns which rows of b are hidden.
+func (h *hidden) rows(b *batch.Batch) func(row int, p Position) bool {
+	if h.None() {
+		return func(int, Position) bool { return false }
+	}
+	before := int64(-1 << 63)
+	if !h.Before.IsZero() {
+		before = h.Before.UnixMicro()
+	}
+	var owners []*batch.Column
+	if len(h.prefixes) > 0 {
+		for _, name := range lake.SubscriptionColumns() {
+			if i := b.Index(name); i >= 0 {
+				owners = append(owners, &b.Columns[i])
+			}
+		}
+	}
+	forgotten := map[string]bool{} // what the prefixes say of each text
+	return func(row int, p Position) bool {
+		if p.Time < before || h.dead[p.Blob] {
+			return true
+		}
+		for _, c := range owners {
+			id := c.TextAt(row)
+			is, known := forgotten[id]
+			if !known {
+				is = slices.ContainsFunc(h.prefixes, func(prefix string) bool { return strings.HasPrefix(strings.ToLower(id), prefix) })
+				forgotten[id] = is
+			}
+			if is {
+				return true
+			}
+		}
+		return false
 	}
 }
 
@@ -103,18 +169,18 @@ func newPositions(b *batch.Batch) positions {
 	return p
 }
 
-func (p *positions) row(row int) position {
-	var out position
-	out.time, _ = p.time.IntAt(row) // never null
+func (p *positions) row(row int) Position {
+	var out Position
+	out.Time, _ = p.time.IntAt(row) // never null
 	if p.tuple != nil {
-		out.tuple, _ = p.tuple.IntAt(row) // never null
+		out.Tuple, _ = p.tuple.IntAt(row) // never null
 	}
 	if p.blob != nil && p.ids[row] != batch.Null {
-		out.blob.Blob = p.blob.Dict.Text[p.ids[row]]
+		out.Blob.Blob = p.blob.Dict.Text[p.ids[row]]
 	}
 	if p.gen != nil {
 		g, _ := p.gen.IntAt(row) // null if no blob
-		out.blob.Generation = int(g)
+		out.Blob.Generation = int(g)
 	}
 	return out
 }

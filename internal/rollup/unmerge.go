@@ -79,13 +79,13 @@ func newTuples(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, s lake.Se
 
 // pick returns the number of the blob that a row of Flows is of, -1 if the
 // segment's rows are not made of it.
-func (t *tuples) pick(p position) int {
-	n, ok := t.number[p.blob]
+func (t *tuples) pick(p Position) int {
+	n, ok := t.number[p.Blob]
 	if !ok {
 		return -1
 	}
-	for _, r := range t.ranges[p.blob] {
-		if p.tuple >= r.First && p.tuple <= r.Last {
+	for _, r := range t.ranges[p.Blob] {
+		if p.Tuple >= r.First && p.Tuple <= r.Last {
 			return n
 		}
 	}
@@ -127,24 +127,24 @@ func intervalsToOpen(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, s l
 		return nil, err
 	}
 	count, apart := map[int64]int64{}, map[int64]bool{}
-	pick := func(p position) int {
+	pick := func(p Position) int {
 		n := t.pick(p)
 		if n >= 0 {
-			start := floor(p.time, t.interval)
+			start := floor(p.Time, t.interval)
 			count[start]++
-			if hide(p.blob) {
+			if hide(p.Blob) {
 				apart[start] = true
 			}
 		}
 		return -1
 	}
 	for _, f := range t.segs {
-		if err := scan(ctx, l, f, []string{colTime, colBlob, colGeneration, colTuple}, pick, nil); err != nil {
+		if err := Scan(ctx, l, f, []string{colTime, colBlob, colGeneration, colTuple}, pick, nil); err != nil {
 			return nil, fmt.Errorf("segment %s: %w", f.Name, err)
 		}
 	}
-	all := func(position) int { return 0 }
-	if err := scan(ctx, l, s, []string{colTime, colRecords}, all, func(b *batch.Batch, _ int) error {
+	all := func(Position) int { return 0 }
+	if err := Scan(ctx, l, s, []string{colTime, colRecords}, all, func(b *batch.Batch, _ int) error {
 		for row := range b.Rows {
 			start, _ := b.Columns[0].IntAt(row)
 			n, _ := b.Columns[1].IntAt(row)
@@ -215,14 +215,14 @@ func writeParts(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, c *lake.
 	}
 	err = func() error {
 		made := map[id]net{} // what is left to correct
-		inside := func(p position) int {
-			if !apart[p.time] {
+		inside := func(p Position) int {
+			if !apart[p.Time] {
 				return -1
 			}
 			return 0
 		}
 		columns := slices.Concat([]string{colTime, "ItemHi", "ItemLo"}, rawNames[:], netNames[:])
-		if err := scan(ctx, l, s, columns, inside, func(b *batch.Batch, _ int) error {
+		if err := Scan(ctx, l, s, columns, inside, func(b *batch.Batch, _ int) error {
 			corrections(b, made, 1)
 			return nil
 		}); err != nil {
@@ -232,8 +232,8 @@ func writeParts(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, c *lake.
 		if err != nil {
 			return err
 		}
-		pick := func(p position) int {
-			if !apart[floor(p.time, t.interval)] {
+		pick := func(p Position) int {
+			if !apart[floor(p.Time, t.interval)] {
 				return -1
 			}
 			return t.pick(p)
@@ -243,7 +243,7 @@ func writeParts(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, c *lake.
 			return out.parts(b, gen)
 		}}
 		for _, f := range t.segs {
-			if err := scan(ctx, l, f, nil, pick, func(b *batch.Batch, n int) error { return a.add(b, t.gens[n]) }); err != nil {
+			if err := Scan(ctx, l, f, nil, pick, func(b *batch.Batch, n int) error { return a.add(b, t.gens[n]) }); err != nil {
 				return fmt.Errorf("segment %s: %w", f.Name, err)
 			}
 		}
@@ -258,7 +258,7 @@ func writeParts(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, c *lake.
 		if len(made) == 0 {
 			return nil
 		}
-		return scan(ctx, l, s, nil, inside, func(b *batch.Batch, _ int) error { return out.adjust(b, made) })
+		return Scan(ctx, l, s, nil, inside, func(b *batch.Batch, _ int) error { return out.adjust(b, made) })
 	}()
 	if err != nil {
 		return errors.Join(err, out.abandon())

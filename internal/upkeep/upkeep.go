@@ -20,7 +20,7 @@ import (
 // Options say how to compact. Now is required.
 type Options struct {
 	Now   func() time.Time // the clock
-	Grace time.Duration    // how long an ended segment's file stays at least; [lake.DefaultGrace] if 0
+	Grace time.Duration    // how long the file of a segment that ended stays at least
 	Plan  lake.PlanOptions // which segments are worth merging
 	// Rebuild makes all of NTANetAnalytics anew out of Flows before the rest, by
 	// Interval, which becomes the lake's; 0 is the one it has.
@@ -88,7 +88,7 @@ func Compact(ctx context.Context, l *lake.Lake, opt Options) (sum Summary, err e
 	if err := c.tables(ctx); err != nil {
 		return sum, err
 	}
-	if sum.Swept, err = l.Sweep(ctx, cmp.Or(opt.Grace, lake.DefaultGrace)); err != nil {
+	if sum.Swept, err = l.Sweep(ctx, opt.Grace); err != nil {
 		return sum, err
 	}
 	sum.After, err = size(ctx, l)

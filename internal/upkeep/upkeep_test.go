@@ -61,7 +61,7 @@ func take(t testing.TB, l *lake.Lake, folder string) *ingest.Summary {
 func compact(t testing.TB, l *lake.Lake, opt Options) Summary {
 	t.Helper()
 	if opt.Now == nil {
-		opt.Now = time.Now
+		opt.Now, opt.Grace = time.Now, lake.DefaultGrace
 	}
 	s, err := Compact(context.Background(), l, opt)
 	if err != nil {
@@ -467,4 +467,24 @@ func text(b *batch.Batch, i, row int) string {
 		return "null"
 	}
 	return fmt.Sprint(v)
+}
+
+// blobs returns the ids of all blobs read, sorted.
+func blobs(t testing.TB, l *lake.Lake) []string {
+	t.Helper()
+	snap, err := l.Snapshot(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = snap.Close() }()
+	var ids []string
+	for row, err := range snap.Rows(context.Background(), "IngestBlobs", lake.TimeRange{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, _ := row[0].(string)
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
 }
