@@ -78,7 +78,7 @@ func isUsage(err error) bool {
 	if errors.As(err, &f) {
 		return false
 	}
-	for _, prefix := range []string{"unknown command", "unknown flag", "unknown shorthand", "invalid argument", "flag needs an argument", "accepts ", "requires ", "if any flags in the group", "required flag", "bad flag syntax"} {
+	for _, prefix := range []string{"unknown command", "unknown flag", "unknown shorthand", "invalid argument", "flag needs an argument", "accepts ", "requires ", "if any flags in the group", "at least one of the flags", "required flag", "bad flag syntax"} {
 		if strings.HasPrefix(err.Error(), prefix) {
 			return true
 		}
@@ -131,6 +131,12 @@ func (p *program) commands() []*cobra.Command {
 		p.explainCommand(),
 		p.tablesCommand(),
 		p.fmtCommand(),
+		p.statusCommand(),
+		p.compactCommand(),
+		p.retentionCommand(),
+		p.forgetCommand(),
+		p.backupCommand(),
+		p.verifyCommand(),
 		p.configCommand(),
 		p.versionCommand(),
 	}
