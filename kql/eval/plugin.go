@@ -38,6 +38,12 @@ func pluginByName(name string) pluginFunc {
 		return activeUsersCount
 	case "rows_near":
 		return rowsNear
+	case "identity":
+		return func(_ *runner, _ *plan.Plugin, in *Rows) (*Rows, error) { return in, nil }
+	case "estimate_rows_count":
+		return func(_ *runner, x *plan.Plugin, in *Rows) (*Rows, error) {
+			return fromRows(x.Cols, [][]types.Value{{int64(in.N)}}), nil
+		}
 	}
 	return nil
 }
@@ -45,8 +51,8 @@ func pluginByName(name string) pluginFunc {
 // Plugins lists the plugins that the interpreter runs.
 func Plugins() []string {
 	return []string{
-		"active_users_count", "activity_counts_metrics", "bag_unpack", "dcount_intersect", "ipv4_lookup", "ipv6_lookup", "narrow", "pivot",
-		"rolling_percentile", "rows_near", "sliding_window_counts",
+		"active_users_count", "activity_counts_metrics", "bag_unpack", "dcount_intersect", "estimate_rows_count", "identity", "ipv4_lookup",
+		"ipv6_lookup", "narrow", "pivot", "rolling_percentile", "rows_near", "sliding_window_counts",
 	}
 }
 
@@ -110,19 +116,27 @@ func (r *runner) argVector(x *plan.Plugin, place int, in *Rows) (*types.Vector, 
 	return full(v, in.N), nil
 }
 
-// argRef returns the place in in of the column that an argument names.
+// argRef returns the place in in of the column that an argument is.
 func argRef(x *plan.Plugin, place int, in *Rows) (int, error) {
-	a := named(x, "", place)
-	if a != nil {
-		if ref, ok := a.Expr.(*plan.Ref); ok {
-			for k, c := range in.Cols {
-				if c.ID == ref.Column {
-					return k, nil
-				}
+	if k := columnOf(named(x, "", place), in); k >= 0 {
+		return k, nil
+	}
+	return 0, fmt.Errorf("argument %d must be a column of the input", place+1)
+}
+
+// columnOf returns the place of the column that an argument is, or -1.
+func columnOf(a *plan.PluginArg, in *Rows) int {
+	if a == nil {
+		return -1
+	}
+	if ref, ok := a.Expr.(*plan.Ref); ok {
+		for k, c := range in.Cols {
+			if c.ID == ref.Column {
+				return k
 			}
 		}
 	}
-	return 0, fmt.Errorf("argument %d must be a column of the input", place+1)
+	return -1
 }
 
 // named columns: those that the plan knows keep their ids, all others get new
@@ -167,9 +181,9 @@ func conform(x *plan.Plugin, rows *Rows) *Rows {
 // bagUnpack makes a column of each property. Properties whose values are of
 // one type get that type, all others are dynamic.
 func bagUnpack(r *runner, x *plan.Plugin, in *Rows) (*Rows, error) {
-	at, err := argRef(x, 0, in)
-	if err != nil {
-		return nil, err
+	at := columnOf(named(x, "column", 0), in)
+	if at < 0 {
+		return nil, fmt.Errorf("the first argument must be a column of the input")
 	}
 	prefix, err := r.argConst(x, "OutputColumnPrefix", 1)
 	if err != nil {
@@ -281,13 +295,13 @@ func dynamicType(v types.Value) types.Type {
 // pivot makes a column of each value of one column and aggregates the rest.
 // Its second argument is an aggregate call, count() if it is missing.
 func pivot(r *runner, x *plan.Plugin, in *Rows) (*Rows, error) {
-	at, err := argRef(x, 0, in)
-	if err != nil {
-		return nil, err
+	at := columnOf(named(x, "pivotColumn", 0), in)
+	if at < 0 {
+		return nil, fmt.Errorf("the first argument must be a column of the input")
 	}
 	agg := plan.AggItem{Func: "count", Cols: []plan.Column{{Type: types.Long}}}
 	used := map[int]bool{at: true}
-	if a := named(x, "", 1); a != nil {
+	if a := named(x, "aggregateFunction", 1); a != nil {
 		call, ok := a.Expr.(*plan.Call)
 		if !ok {
 			return nil, fmt.Errorf("the second argument must be an aggregation function")
@@ -304,12 +318,14 @@ func pivot(r *runner, x *plan.Plugin, in *Rows) (*Rows, error) {
 		}
 	}
 	var keys []int
-	for place := 2; named(x, "", place) != nil; place++ {
-		k, err := argRef(x, place, in)
-		if err != nil {
-			return nil, err
+	for i := range x.Args {
+		if a := &x.Args[i]; a.Name == "columnName" || a.Name == "" && i >= 2 {
+			k := columnOf(a, in)
+			if k < 0 {
+				return nil, fmt.Errorf("argument %d must be a column of the input", i+1)
+			}
+			keys = append(keys, k)
 		}
-		keys = append(keys, k)
 	}
 	if len(keys) == 0 {
 		for k := range in.Cols {

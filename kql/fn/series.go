@@ -766,7 +766,7 @@ type period struct {
 }
 
 // detectPeriods finds the lags at which the autocorrelation peaks, the best
-// ones first. Multiples of a better period are passed over.
+// ones first. Multiples and divisors of a better period are passed over.
 func detectPeriods(y []float64, low, high, most int) []period {
 	var found []period
 	high = min(high, len(y)/2)
@@ -781,7 +781,7 @@ func detectPeriods(y []float64, low, high, most int) []period {
 	for _, p := range found {
 		multiple := false
 		for _, q := range out {
-			multiple = multiple || p.length%q.length == 0
+			multiple = multiple || p.length%q.length == 0 || q.length%p.length == 0
 		}
 		if !multiple {
 			// A divisor that is nearly as good is the true period.
