@@ -172,7 +172,11 @@ func (l *lexer) token() {
 	default:
 		_, n := utf8.DecodeRuneInString(rest)
 		bad := l.add(BadText, n)
-		l.error("KS002", bad.Span, "Unexpected: "+bad.Text, "")
+		hint := ""
+		if bad.Text == "&" {
+			hint = "KQL says and"
+		}
+		l.error("KS002", bad.Span, "Unexpected: "+bad.Text, hint)
 	}
 }
 

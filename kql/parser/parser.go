@@ -190,12 +190,14 @@ func expected(texts []string) string {
 // missing reports that an element should stand right after the last token.
 func (p *parser) missing(what string) { p.missingSaying("KS006", "Missing "+what) }
 
-func (p *parser) missingSaying(code, msg string) {
+func (p *parser) missingSaying(code, msg string) { p.missingHinting(code, msg, "") }
+
+func (p *parser) missingHinting(code, msg, hint string) {
 	if p.pos == p.mended && p.pos > 0 {
 		return
 	}
 	end := p.lastEnd()
-	p.report(code, diag.Span{Start: end, End: end}, msg, "")
+	p.report(code, diag.Span{Start: end, End: end}, msg, hint)
 	p.mended = p.pos
 }
 

@@ -100,6 +100,7 @@ func (p *parser) reportLeftover(closer string) {
 		p.lost = p.depth - 1
 	case p.startsStatement():
 		p.missingToken(";")
+	case t.Kind == BadText: // has been reported
 	default:
 		p.report("KS198", t.Span, "The incomplete fragment is unexpected.", "")
 	}
@@ -158,8 +159,22 @@ func (p *parser) needOperator() ast.Operator {
 		p.report("KS176", t.Span, msg, hint)
 		return &ast.BadOperator{Op: ast.Op{Pos: ast.Pos(t.Span), Keyword: ast.Name{Pos: ast.Pos(t.Span), Text: t.Text}}}
 	}
-	p.missingSaying("KS176", msg)
+	if t.is("|") && !t.spaced {
+		p.missingHinting("KS176", msg, "KQL says or")
+		p.next() // what follows is the other operand
+	} else {
+		p.missingSaying("KS176", msg)
+	}
 	return &ast.BadOperator{Op: ast.Op{Pos: p.from(p.lastEnd())}}
+}
+
+// otherLanguages has words of SQL, SPL and ES|QL, and the operator that does
+// the same.
+var otherLanguages = map[string]string{
+	"select": "project", "fields": "project", "keep": "project", "drop": "project-away", "rename": "project-rename",
+	"eval": "extend", "groupby": "summarize … by", "group": "summarize … by", "stats": "summarize",
+	"orderby": "sort by", "having": "where", "head": "take", "dedup": "distinct", "unique": "distinct",
+	"except": "join kind=leftanti", "with": "let", "from": "the table first, then | and its operators",
 }
 
 // maxGuesses bounds for how many faults a better word is looked for.
@@ -167,6 +182,9 @@ const maxGuesses = 20
 
 // didYouMean names the operator that is written most like word, if one is.
 func didYouMean(word string) string {
+	if op, ok := otherLanguages[strings.ToLower(word)]; ok {
+		return "KQL says " + op
+	}
 	best, least := "", len(word)/2+1
 	for _, op := range operatorWords {
 		if d := distance(strings.ToLower(word), op); d < least {

@@ -51,7 +51,11 @@ func (l *lexer) stringLiteral() bool {
 // openString adds a string literal of n bytes that has no closing quote.
 func (l *lexer) openString(n int, quote string) {
 	t := l.add(StringLiteral, n)
-	l.error("KS001", diag.Span{Start: t.Span.End, End: t.Span.End}, "Missing: "+quote, "")
+	hint := ""
+	if strings.HasPrefix(l.src[l.pos:], `\`) {
+		hint = "put @ before the first quote to keep backslashes as they are"
+	}
+	l.error("KS001", diag.Span{Start: t.Span.End, End: t.Span.End}, "Missing: "+quote, hint)
 }
 
 // quotedEnd returns where in s the text of a string that began before n ends:
