@@ -25,8 +25,9 @@ var floors = [][]string{
 	{"flowlog/formats", "kql/format", "kql/sqlgen", "internal/render", "internal/lake", // makers
 		"internal/flowgen"},
 	{"kql/rewrite"},
-	{"kql/bind", "kql/sqlgen/*", "internal/trafficanalytics", "internal/source", "internal/enrich/*"}, // binders, and the ports
-	{"kql/op", "kql/plugin", "kql/lint", "internal/source/*", "internal/rollup"},                      // operators
+	{"kql/bind", "kql/sqlgen/*", "internal/trafficanalytics", "internal/source", "internal/enrich/*", // binders, and the ports
+		"internal/inventory"},
+	{"kql/op", "kql/plugin", "kql/lint", "internal/source/*", "internal/rollup", "internal/attribution"}, // operators
 	{"kql"}, // the compiler
 	{"kql/editor", "internal/store"},
 	{"internal/store/*"}, // the adapters

@@ -1,0 +1,237 @@
+package inventory
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/azflow/azflow/internal/lake"
+)
+
+// ImportOptions say how to import. Now is required.
+type ImportOptions struct {
+	Now func() time.Time // the clock
+	// At is when lists were taken; the time of each file if zero.
+	At time.Time
+}
+
+// Summary is what an import did.
+type Summary struct {
+	Files    int
+	New      map[string]int // observations taken in, by type
+	Known    int            // observations that were there before
+	Ignored  map[string]int // what says nothing of addresses, by what it is
+	Problems []error        // what could not be read, by file and line
+	Holdings int            // windows of addresses that the lake now has
+}
+
+// Added returns how many observations were taken in.
+func (s *Summary) Added() int {
+	n := 0
+	for _, c := range s.New {
+		n += c
+	}
+	return n
+}
+
+// ErrNoFiles is returned for paths that hold no inventory file.
+var ErrNoFiles = errors.New("no inventory files found")
+
+// maxFile is how large a file may be: it is read as a whole.
+const maxFile = 1 << 30
+
+// maxTries is how often an import that another one overtook is done again.
+const maxTries = 5
+
+// Import takes in files, and those of folders that end in .json, .jsonl,
+// .ndjson or .csv, .gz allowed after it. What the lake has already is not
+// taken in again. A file that cannot be read is a problem in the summary.
+func Import(ctx context.Context, l *lake.Lake, paths []string, opt ImportOptions) (*Summary, error) {
+	s := &Summary{New: map[string]int{}, Ignored: map[string]int{}}
+	files, err := list(paths)
+	if err != nil {
+		return s, err
+	}
+	if len(files) == 0 {
+		return s, fmt.Errorf("%w in %s", ErrNoFiles, strings.Join(paths, ", "))
+	}
+	var got []Observation
+	for _, name := range files {
+		if ctx.Err() != nil {
+			return s, ctx.Err()
+		}
+		s.Files++
+		data, at, err := load(name)
+		if err != nil {
+			s.Problems = append(s.Problems, err)
+			continue
+		}
+		if !opt.At.IsZero() {
+			at = opt.At
+		}
+		r := read(name, data, at)
+		got = append(got, r.out...)
+		s.Problems = append(s.Problems, r.problems...)
+		for k, n := range r.ignored {
+			s.Ignored[k] += n
+		}
+	}
+	for try := 1; ; try++ {
+		err := store(ctx, l, got, opt.Now(), s)
+		if !errors.Is(err, lake.ErrConflict) || try == maxTries {
+			return s, err
+		}
+	}
+}
+
+// list returns the files that paths name, in order.
+func list(paths []string) ([]string, error) {
+	var files []string
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			files = append(files, p)
+			continue
+		}
+		err = filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() {
+				switch filepath.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz")) {
+				case ".json", ".jsonl", ".ndjson", ".csv":
+					files = append(files, name)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files), nil
+}
+
+// load returns a file's content and its time.
+func load(name string) (_ []byte, at time.Time, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, at, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, at, err
+	}
+	in := io.Reader(f)
+	if strings.HasSuffix(strings.ToLower(name), ".gz") {
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			return nil, at, fmt.Errorf("%s: %w", name, err)
+		}
+		in = z
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxFile+1))
+	if err != nil {
+		return nil, at, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(data) > maxFile {
+		return nil, at, fmt.Errorf("%s: larger than 1 GiB: split it", name)
+	}
+	return data, info.ModTime(), nil
+}
+
+// store commits what is new of got, and the tables that follow from all.
+func store(ctx context.Context, l *lake.Lake, got []Observation, now time.Time, s *Summary) (err error) {
+	snap, err := l.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, snap.Close()) }()
+	all, err := observations(ctx, l, snap)
+	if err != nil {
+		return err
+	}
+	known := make(map[observationKey]bool, len(all)+len(got))
+	for i := range all {
+		known[all[i].key()] = true
+	}
+	var fresh []Observation
+	s.Known = 0
+	clear(s.New)
+	for i := range got {
+		k := got[i].key()
+		if known[k] {
+			s.Known++
+			continue
+		}
+		known[k] = true
+		fresh = append(fresh, got[i])
+		s.New[got[i].Type]++
+	}
+	slices.SortStableFunc(fresh, func(a, b Observation) int { return compare(&a, &b) })
+	e, err := Build(append(all, fresh...))
+	if err != nil {
+		return err
+	}
+	s.Holdings = len(e.Holdings)
+	if len(fresh) == 0 {
+		return nil
+	}
+	w, err := l.OpenWriter(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	c := w.Begin()
+	if err := fill(ctx, c, snap, fresh, e, now); err != nil {
+		return errors.Join(err, c.Discard())
+	}
+	_, err = w.Commit(ctx, c)
+	return err
+}
+
+// fill puts the new observations and the tables into the commit.
+func fill(ctx context.Context, c *lake.Commit, snap *lake.Snapshot, fresh []Observation, e *Estate, now time.Time) error {
+	for _, table := range []string{tableNICs, tableVMs} {
+		old, err := snap.Segments(ctx, table, lake.TimeRange{})
+		if err != nil {
+			return err
+		}
+		c.Replace(snap, old...)
+	}
+	// All segments of a table lie in a day: observations in that of the import.
+	if err := writeTable(c, tableObservations, observationFields, observationRows(fresh, now)); err != nil {
+		return err
+	}
+	if err := writeTable(c, tableNICs, nicFields, e.nicRows()); err != nil {
+		return err
+	}
+	if err := writeTable(c, tableVMs, vmFields, e.vmRows()); err != nil {
+		return err
+	}
+	return writeTable(c, tableTopology, topologyFields, topologyRows(fresh))
+}
+
+// Load returns all that the lake has observed, by time.
+func Load(ctx context.Context, l *lake.Lake) (_ []Observation, err error) {
+	snap, err := l.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, snap.Close()) }()
+	all, err := observations(ctx, l, snap)
+	slices.SortStableFunc(all, func(a, b Observation) int {
+		return compare(&a, &b)
+	})
+	return all, err
+}

@@ -1,0 +1,67 @@
+package inventory
+
+import (
+	"cmp"
+	"strings"
+	"time"
+)
+
+// Kind says how something was observed.
+type Kind string
+
+// The kinds of observations.
+const (
+	List   Kind = "list"   // one of a list that shows all there was in its resource group
+	Show   Kind = "show"   // a resource by itself
+	Seen   Kind = "seen"   // a part of a resource, with no word on the rest of it
+	Write  Kind = "write"  // the activity log's answer to a change
+	Delete Kind = "delete" // the activity log's word that it is gone
+)
+
+// An Observation is one resource as one file showed it.
+type Observation struct {
+	Time   time.Time // when it was so: of the event, or of the file; UTC, microseconds
+	Kind   Kind
+	Type   string // last part of the resource type, lower case; or one of the types below
+	ID     ID     // of the resource
+	Tenant string // Entra tenant, if the file tells
+	Body   string // JSON, keys as the file spells them; "" of a Delete
+	Source string // name of the file
+}
+
+// Types of what is no resource.
+const (
+	typeRoute = "route of a circuit" // az network express-route list-route-tables
+	typeSite  = "site"               // sites CSV
+	typeLabel = "label"              // labels CSV
+	typeTag   = "service tag"
+)
+
+// Types that are kept; others are counted and left.
+var kept = map[string]bool{
+	"networkinterfaces": true, "virtualmachines": true, "virtualmachinescalesets": true, "virtualnetworks": true, "subnets": true,
+	"networksecuritygroups": true, "loadbalancers": true, "routetables": true, "publicipaddresses": true, "privateendpoints": true,
+	"applicationgateways": true, "expressroutecircuits": true, "virtualnetworkgateways": true, "localnetworkgateways": true,
+	"connections": true, "azurefirewalls": true, "flowlogs": true, "virtualnetworkpeerings": true,
+}
+
+// key tells observations apart: the same one from two files is kept once.
+func (o *Observation) key() observationKey {
+	return observationKey{o.Time.UnixMicro(), o.Kind, o.ID, o.Body}
+}
+
+type observationKey struct {
+	at   int64
+	kind Kind
+	id   ID
+	body string
+}
+
+// rank orders observations of one instant: an end comes before a beginning,
+// and an event before a list that may be a little older than its file.
+var rank = map[Kind]int{Delete: 0, List: 1, Show: 2, Seen: 3, Write: 4}
+
+// compare orders observations by time.
+func compare(a, b *Observation) int {
+	return cmp.Or(a.Time.Compare(b.Time), rank[a.Kind]-rank[b.Kind], strings.Compare(a.Source, b.Source), strings.Compare(a.ID, b.ID), strings.Compare(a.Body, b.Body))
+}

@@ -1,0 +1,187 @@
+package inventory
+
+import (
+	"fmt"
+	"net/netip"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+const (
+	testSub  = "/subscriptions/3f8c2a4e-5b1d-4c7a-9e60-2d71b8a4f019/resourceGroups/"
+	testNICs = testSub + "RG/providers/Microsoft.Network/networkInterfaces/"
+	testVMs  = testSub + "RG/providers/Microsoft.Compute/virtualMachines/"
+	testNets = testSub + "RG/providers/Microsoft.Network/virtualNetworks/"
+)
+
+var testStart = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+
+func minute(m int) time.Time { return testStart.Add(time.Duration(m) * time.Minute) }
+
+// nicSeen is a NIC with addresses of one network at a minute.
+func nicSeen(kind Kind, m int, name, vm, net string, addrs ...string) Observation {
+	o := Observation{Time: minute(m), Kind: kind, Type: "networkinterfaces", ID: strings.ToLower(testNICs + name), Source: fmt.Sprint(m)}
+	if kind == Delete {
+		return o
+	}
+	var configs []string
+	for i, a := range addrs {
+		configs = append(configs, fmt.Sprintf(`{"id":"%s%s/ipConfigurations/c%d","properties":{"privateIPAddress":"%s","subnet":{"id":"%s%s/subnets/default"}}}`, testNICs, name, i, a, testNets, net))
+	}
+	attached := ""
+	if vm != "" {
+		attached = fmt.Sprintf(`,"virtualMachine":{"id":"%s"}`, strings.ToUpper(testVMs+vm))
+	}
+	o.Body = fmt.Sprintf(`{"id":"%s%s","properties":{"ipConfigurations":[%s]%s}}`, testNICs, name, strings.Join(configs, ","), attached)
+	return o
+}
+
+func build(t rapid.TB, all ...Observation) *Estate {
+	t.Helper()
+	e, err := Build(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// story tells an estate's holdings in minutes.
+func story(e *Estate) string {
+	var lines []string
+	end := func(at int64) string {
+		if at == Forever {
+			return "on"
+		}
+		return fmt.Sprint(int(time.UnixMicro(at).Sub(testStart) / time.Minute))
+	}
+	for _, h := range e.Holdings {
+		line := fmt.Sprintf("%s %s %s-%s", h.Address, h.NIC[strings.LastIndexByte(h.NIC, '/')+1:], end(h.Start), end(h.End))
+		if h.VM != "" {
+			line += " " + h.VM[strings.LastIndexByte(h.VM, '/')+1:]
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestWindows(t *testing.T) {
+	const a, b = "10.0.0.4", "10.0.0.5"
+	for _, c := range []struct {
+		name string
+		all  []Observation
+		want string
+	}{
+		{
+			"an address passes from a deleted NIC to a new one within a minute",
+			[]Observation{nicSeen(List, 0, "n1", "v1", "net", a), nicSeen(Delete, 10, "n1", "", ""), nicSeen(Write, 11, "n2", "v2", "net", a)},
+			"10.0.0.4 n1 0-10 v1\n10.0.0.4 n2 11-on v2",
+		},
+		{
+			"the event of the end is lost: the next owner ends it",
+			[]Observation{nicSeen(Write, 0, "n1", "v1", "net", a), nicSeen(Write, 30, "n2", "v2", "net", a)},
+			"10.0.0.4 n1 0-30 v1\n10.0.0.4 n2 30-on v2",
+		},
+		{
+			"events come in any order",
+			[]Observation{nicSeen(Write, 30, "n2", "v2", "net", a), nicSeen(Delete, 20, "n1", "", ""), nicSeen(Write, 0, "n1", "v1", "net", a)},
+			"10.0.0.4 n1 0-20 v1\n10.0.0.4 n2 30-on v2",
+		},
+		{
+			"a NIC changes its address",
+			[]Observation{nicSeen(Write, 0, "n1", "v1", "net", a), nicSeen(Write, 30, "n1", "v1", "net", b)},
+			"10.0.0.4 n1 0-30 v1\n10.0.0.5 n1 30-on v1",
+		},
+		{
+			"a NIC moves to another VM and is free for a while",
+			[]Observation{nicSeen(Write, 0, "n1", "v1", "net", a), nicSeen(Write, 10, "n1", "", "net", a), nicSeen(Write, 20, "n1", "v2", "net", a)},
+			"10.0.0.4 n1 0-10 v1\n10.0.0.4 n1 10-20\n10.0.0.4 n1 20-on v2",
+		},
+		{
+			"a list without a NIC ends it, if it shows others of its group",
+			[]Observation{nicSeen(List, 0, "n1", "", "net", a), nicSeen(List, 0, "n2", "", "net", b), nicSeen(List, 600, "n2", "", "net", b)},
+			"10.0.0.4 n1 0-600\n10.0.0.5 n2 0-on",
+		},
+		{
+			"what one page of a list lacks another may have",
+			[]Observation{nicSeen(List, 0, "n1", "", "net", a), nicSeen(List, 1, "n2", "", "net", b)},
+			"10.0.0.4 n1 0-on\n10.0.0.5 n2 1-on",
+		},
+		{
+			"a deletion is accepted first and done later",
+			[]Observation{nicSeen(Write, 0, "n1", "", "net", a), nicSeen(Delete, 10, "n1", "", ""), nicSeen(Delete, 12, "n1", "", "")},
+			"10.0.0.4 n1 0-12",
+		},
+		{
+			"rows add up to a NIC",
+			[]Observation{nicSeen(Seen, 0, "n1", "", "net", a), nicSeen(Seen, 0, "n1", "v1", "net", b)},
+			"10.0.0.4 n1 0-on v1\n10.0.0.5 n1 0-on v1",
+		},
+		{
+			"networks may have the same addresses",
+			[]Observation{nicSeen(Write, 0, "n1", "v1", "net1", a), nicSeen(Write, 5, "n2", "v2", "net2", a)},
+			"10.0.0.4 n1 0-on v1\n10.0.0.4 n2 5-on v2",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := story(build(t, c.all...)); got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAnAddressNeverHasTwoOwners(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(t, label) }
+		n := rapid.IntRange(0, 40).Draw(t, "observations")
+		var all []Observation
+		for range n {
+			kind := rapid.SampledFrom([]Kind{List, Show, Seen, Write, Delete}).Draw(t, "kind")
+			addrs := []string{pick("a", "10.0.0.4", "10.0.0.5"), pick("b", "10.0.0.5", "10.0.0.6", "fd00::4")}
+			m := rapid.IntRange(0, 50).Draw(t, "minute")
+			o := nicSeen(kind, m, pick("nic", "n1", "n2", "N2", "n3"), pick("vm", "", "v1", "V1", "v2"), pick("net", "net1", "net2"), addrs...)
+			o.Source = pick("source", "x", "y")
+			all = append(all, o)
+			if rapid.Bool().Draw(t, "vm event") {
+				v := Observation{Time: minute(m), Kind: rapid.SampledFrom([]Kind{Write, Delete}).Draw(t, "vm kind"), Type: "virtualmachines", ID: strings.ToLower(testVMs + pick("vm", "v1", "v2"))}
+				if v.Kind == Write {
+					v.Body = fmt.Sprintf(`{"properties":{"networkProfile":{"networkInterfaces":[{"id":"%s%s"}]}}}`, testNICs, pick("of", "n1", "n2"))
+				}
+				all = append(all, v)
+			}
+		}
+		shuffled := rapid.Permutation(all).Draw(t, "order")
+		e := build(t, all...)
+		if other := build(t, shuffled...); !reflect.DeepEqual(e.Holdings, other.Holdings) || !reflect.DeepEqual(e.Attachments, other.Attachments) {
+			t.Fatalf("another order gives\n%s\ninstead of\n%s", story(other), story(e))
+		}
+		type key struct {
+			net  ID
+			addr netip.Addr
+		}
+		last := map[key]int64{}
+		for _, h := range e.Holdings {
+			k := key{h.Network, h.Address}
+			if end, ok := last[k]; ok && h.Start < end || h.Start >= h.End {
+				t.Fatalf("%s of %s: %d to %d overlaps what ends at %d", h.Address, h.Network, h.Start, h.End, last[k])
+			}
+			last[k] = h.End
+			if h.First < h.Start || h.Last > h.End || h.Last < h.First {
+				t.Fatalf("%s: seen %d to %d in %d to %d", h.Address, h.First, h.Last, h.Start, h.End)
+			}
+		}
+		if !slices.IsSortedFunc(e.Attachments, func(x, y Attachment) int {
+			if x.NIC == y.NIC && y.Start < x.End {
+				return 1
+			}
+			return strings.Compare(x.NIC, y.NIC)
+		}) {
+			t.Fatal("a NIC is attached to two VMs at once")
+		}
+	})
+}
