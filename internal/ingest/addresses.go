@@ -24,6 +24,10 @@ const ipTime = 1
 // far as it remembers. What it gives repeats now and then; readers take the
 // latest row of an address.
 type publicEnds struct {
+	// about tells where an address of Azure is, and what it belongs to; nil if
+	// service tags are not known.
+	about func(ip string) (location, details string)
+
 	dict       *batch.Dict // of the positions in noted
 	generation uint64
 	noted      []uint64 // by address: the hour, and of it the intervals noted
@@ -31,14 +35,14 @@ type publicEnds struct {
 	ids, types, known []uint32
 	times, ends       []int64
 	locations, names  *batch.Dict
+	facts             map[[2]string]uint32 // positions in both
 }
 
 // rows returns the rows for the addresses of b, a batch of merged rows, by
 // interval. They are valid as long as b is.
 func (e *publicEnds) rows(b *batch.Batch, interval time.Duration) *batch.Batch {
 	if e.locations == nil {
-		e.locations = &batch.Dict{Text: []string{"", "Global"}}
-		e.names = &batch.Dict{Text: []string{"", "Microsoft Virtual Public IP"}} // MS Learn: NTAIpDetails
+		e.locations, e.names, e.facts = &batch.Dict{}, &batch.Dict{}, map[[2]string]uint32{}
 	}
 	column := func(name string) *batch.Column { return &b.Columns[b.Index(name)] }
 	starts, flowTypes := column("TimeGenerated").Ints, column("FlowType")
@@ -54,16 +58,15 @@ func (e *publicEnds) rows(b *batch.Batch, interval time.Duration) *batch.Batch {
 			}
 			dict = end.ip.Dict
 			at := end.ip.ID(row)
+			if t := flowTypes.TextAt(row); t != "AzurePublic" && t != "ExternalPublic" {
+				continue // one of the estate's own
+			}
 			if !e.fresh(dict, at, uint64(hour+1), bit) {
 				continue
 			}
-			known := uint32(0)
-			if dict.Text[at] == platformText {
-				known = 1
-			}
 			e.ids = append(e.ids, at)
 			e.types = append(e.types, flowTypes.ID(row))
-			e.known = append(e.known, known)
+			e.known = append(e.known, e.fact(dict.Text[at]))
 			e.times = append(e.times, start)
 			e.ends = append(e.ends, start+interval.Microseconds())
 		}
@@ -85,6 +88,24 @@ func (e *publicEnds) rows(b *batch.Batch, interval time.Duration) *batch.Batch {
 		{Form: batch.Plain, Ints: e.ends},
 	})
 	return out
+}
+
+// fact returns the position of what is known of an address.
+func (e *publicEnds) fact(ip string) uint32 {
+	var f [2]string
+	switch {
+	case ip == platformText:
+		f = [2]string{"Global", "Microsoft Virtual Public IP"} // MS Learn: NTAIpDetails
+	case e.about != nil:
+		f[0], f[1] = e.about(ip)
+	}
+	at, ok := e.facts[f]
+	if !ok {
+		at = uint32(len(e.locations.Text))
+		e.locations.Text, e.names.Text = append(e.locations.Text, f[0]), append(e.names.Text, f[1])
+		e.facts[f] = at
+	}
+	return at
 }
 
 // fresh notes an address in an interval, and reports whether it was not noted

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/azflow/azflow/flowlog"
+	"github.com/azflow/azflow/internal/attribution"
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/source"
 )
@@ -73,8 +74,9 @@ var ErrNoInput = errors.New("no flow logs found")
 
 // An Ingester brings sources into one lake.
 type Ingester struct {
-	lake *lake.Lake
-	opt  Options
+	lake  *lake.Lake
+	opt   Options
+	index *attribution.Index // nil without inventory
 
 	// big is held by the one worker that reads with a window larger than usual:
 	// a record may be 64 MiB.
@@ -108,6 +110,9 @@ func (g *Ingester) Run(ctx context.Context, src source.Source) (*Summary, error)
 	}
 	if len(jobs) == 0 {
 		return &g.summary, ErrNoInput
+	}
+	if g.index, err = attribution.Open(ctx, g.lake); err != nil {
+		return &g.summary, err
 	}
 	w, err := g.lake.OpenWriter(ctx)
 	if err != nil {

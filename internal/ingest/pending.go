@@ -163,7 +163,7 @@ func (p *pending) add(r *reading, b *batch.Batch) error {
 	tuple := b.Columns[flowColumn["TupleOrdinal"]].Ints
 	for from := 0; from < b.Rows; {
 		day := floorDiv(times[from], microsPerDay)
-		f, err := p.file(tableFlows, day, flowFields)
+		f, err := p.file(tableFlows, day, p.wk.rows.fields)
 		if err != nil {
 			return err
 		}
@@ -268,6 +268,9 @@ func (p *pending) sightings(r *reading, c *flowlog.Columns) {
 				capture.hour = hour
 				part.captures[capture] = struct{}{}
 			}
+			if o := p.wk.rows.owners; o != nil && !o.own[row] {
+				continue // it belongs to something behind the NIC
+			}
 			local := localKey{address: c.Dest[row], mac: g.MAC, target: record.Target, hour: hour}
 			if c.Direction[row] == uint32(flowlog.Outbound) {
 				local.address = c.Src[row]
@@ -327,9 +330,11 @@ func (p *pending) blob(r *reading) error {
 		return strings.Compare(a.AclGroup+"\x00"+a.AclRule, b.AclGroup+"\x00"+b.AclRule)
 	})
 	for k := range part.captures {
-		ch.Captures = append(ch.Captures, lake.CaptureHour{
-			MacAddress: rows.macs.Text[k.mac], Hour: time.UnixMicro(k.hour * microsPerHour).UTC(), FlowLogType: k.kind.String(),
-		})
+		capture := lake.CaptureHour{MacAddress: rows.macs.Text[k.mac], Hour: time.UnixMicro(k.hour * microsPerHour).UTC(), FlowLogType: k.kind.String()}
+		if rows.owners != nil {
+			capture.NicResourceID = rows.owners.x.NIC(capture.MacAddress, (k.hour+1)*microsPerHour-1)
+		}
+		ch.Captures = append(ch.Captures, capture)
 	}
 	slices.SortFunc(ch.Captures, func(a, b lake.CaptureHour) int {
 		return strings.Compare(a.MacAddress+a.Hour.Format(time.RFC3339)+a.FlowLogType, b.MacAddress+b.Hour.Format(time.RFC3339)+b.FlowLogType)

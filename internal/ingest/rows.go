@@ -2,9 +2,11 @@ package ingest
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/azflow/azflow/flowlog"
+	"github.com/azflow/azflow/internal/attribution"
 	"github.com/azflow/azflow/internal/batch"
 	"github.com/azflow/azflow/internal/enrich/service"
 )
@@ -66,10 +68,32 @@ var flowFields = []batch.Field{
 	{Name: "DestIp6Lo", Kind: batch.Uint64, Nullable: true},
 }
 
-// flowColumn is the position of each of flowFields.
+// ownedFields are the columns of Flows in a lake that has an inventory:
+// flowFields, then what inventory alone tells.
+var ownedFields = func() []batch.Field {
+	all := slices.Clone(flowFields)
+	add := func(name string) {
+		if !slices.ContainsFunc(all, func(f batch.Field) bool { return f.Name == name }) {
+			all = append(all, batch.Field{Name: name, Kind: batch.Text})
+		}
+	}
+	for _, end := range []string{"Src", "Dest"} {
+		for _, c := range attribution.EndColumns {
+			add(end + c.Name)
+		}
+		add(end + "ServiceTag")
+		add(end + "Label")
+	}
+	for _, name := range []string{"CaptureNic", "CaptureVm", "ConnectionType"} {
+		add(name)
+	}
+	return all
+}()
+
+// flowColumn is the position of each of ownedFields, and so of flowFields.
 var flowColumn = func() map[string]int {
-	m := make(map[string]int, len(flowFields))
-	for i, f := range flowFields {
+	m := make(map[string]int, len(ownedFields))
+	for i, f := range ownedFields {
 		m[f.Name] = i
 	}
 	return m
@@ -110,6 +134,8 @@ var flowTypes = [...]string{private: "UnknownPrivate", internet: "ExternalPublic
 // it learned about the values of a flowlog.Dict it keeps until the Dict is reset.
 type rowMaker struct {
 	services *service.Table
+	owners   *owners // nil without inventory
+	fields   []batch.Field
 
 	dict    *flowlog.Dict
 	classes []class // by address
@@ -137,12 +163,15 @@ type rowMaker struct {
 	times, ticks, ordinals, vs *batch.Dict
 }
 
-func newRowMaker(d *flowlog.Dict) (*rowMaker, error) {
+func newRowMaker(d *flowlog.Dict, x *attribution.Index) (*rowMaker, error) {
 	services, err := service.NewTable()
 	if err != nil {
 		return nil, err
 	}
-	m := &rowMaker{services: services, dict: d}
+	m := &rowMaker{services: services, dict: d, fields: flowFields}
+	if x != nil {
+		m.owners, m.fields = newOwners(x, d), ownedFields
+	}
 	m.ports = &batch.Dict{Ints: make([]int64, 1<<16)}
 	for p := range m.ports.Ints {
 		m.ports.Ints[p] = int64(p)
@@ -165,7 +194,7 @@ func newRowMaker(d *flowlog.Dict) (*rowMaker, error) {
 	for n := range m.number.Ints {
 		m.number.Ints[n] = int64(n)
 	}
-	m.out = batch.Batch{Fields: flowFields, Columns: make([]batch.Column, len(flowFields))}
+	m.out = batch.Batch{Fields: m.fields, Columns: make([]batch.Column, len(m.fields))}
 	return m, nil
 }
 
@@ -173,6 +202,9 @@ func newRowMaker(d *flowlog.Dict) (*rowMaker, error) {
 func (m *rowMaker) reset() {
 	for _, d := range []*batch.Dict{m.ipText, m.ip4, m.ip6Hi, m.ip6Lo, m.l4, m.states, m.encryptions, m.macs, m.strings, m.vnets, m.subnets, m.subs} {
 		d.Reset()
+	}
+	if m.owners != nil {
+		m.owners.reset()
 	}
 	m.classes, m.via4, m.via6, m.public, m.probe, m.viaNumber = m.classes[:0], m.via4[:0], m.via6[:0], m.public[:0], m.probe[:0], m.viaNumber[:0]
 }
@@ -323,6 +355,9 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 		set("Rollover", coded(rolled, m.bools))
 	} else {
 		set("Rollover", batch.ConstInt(0))
+	}
+	if m.owners != nil {
+		m.owners.columns(c, m.ipText, set)
 	}
 	m.counters(c, set)
 	set("BlobId", batch.ConstText(who.blob))

@@ -62,7 +62,7 @@ func (g *Ingester) work(ctx context.Context, src source.Source, w *lake.Writer, 
 	wk := &worker{g: g, src: src, w: w, dec: formats.NewDecoder(), dict: flowlog.NewDict(), buf: make([]byte, 0, window)}
 	wk.cols = flowlog.NewColumns(wk.dict)
 	var err error
-	if wk.rows, err = newRowMaker(wk.dict); err != nil {
+	if wk.rows, err = newRowMaker(wk.dict, g.index); err != nil {
 		return err
 	}
 	if err := wk.newAggregator(ctx); err != nil {
@@ -92,6 +92,9 @@ func (wk *worker) newAggregator(ctx context.Context) error {
 		wk.opened[o.Connection] = true
 	}
 	wk.interval, wk.public = interval, publicEnds{}
+	if o := wk.rows.owners; o != nil {
+		wk.public.about = o.location
+	}
 	wk.agg, err = trafficanalytics.New(interval, open)
 	return err
 }
