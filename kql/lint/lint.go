@@ -89,6 +89,7 @@ type check struct {
 	inputs map[ast.Operator]*bind.Table
 	code   string
 	found  diag.List
+	steps  int // tables looked at by unique
 }
 
 func (c *check) warn(at diag.Span, msg, hint string, fix *diag.Fix) {

@@ -98,6 +98,18 @@ func TestRules(t *testing.T) {
 		"repeated rows that are not added up": {
 			"NTANetAnalytics | join kind=inner NTAIpDetailsHistory on $left.DestIp == $right.Ip | distinct DestIp, Location", "", "",
 		},
+		"sums of the right side, whose rows are not repeated": {
+			"NTANetAnalytics | distinct DestIp | join kind=inner NTAIpDetailsHistory on $left.DestIp == $right.Ip | summarize sum(estimate_data_size(Location)) by DestIp", "", "",
+		},
+		"sums of a column made of a repeated one": {
+			"NTANetAnalytics | join kind=inner NTAIpDetailsHistory on $left.DestIp == $right.Ip | extend mb = BytesSrcToDest / 1e6 | summarize sum(mb) by Location", "AZ104", "",
+		},
+		"a join with a unique side keeps rows unique": {
+			"let peers = NTANetAnalytics | distinct DestIp | join kind=inner NTAIpDetails on $left.DestIp == $right.Ip; NTANetAnalytics | join kind=inner (peers) on DestIp | summarize sum(BytesSrcToDest) by Location", "", "",
+		},
+		"a let that has the name of its table": {
+			"let Flows = Flows | join kind=inner (Flows) on DestIp; Flows | join kind=inner (Flows) on DestIp | summarize sum(TotalBytes)", "", "",
+		},
 		"the default kind drops rows": {
 			"NTANetAnalytics | join NTAIpDetails on $left.DestIp == $right.Ip", "AZ105",
 			"NTANetAnalytics | join kind=inner NTAIpDetails on $left.DestIp == $right.Ip",

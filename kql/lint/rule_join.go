@@ -47,8 +47,8 @@ func joinKeys(on []ast.Expr) (left, right []string, ok bool) {
 	return left, right, len(on) > 0
 }
 
-// fanOut warns of a join whose right side can have several rows a key, where
-// the rows are then added up.
+// fanOut warns of a join that repeats rows of one side, where a column of that
+// side is then added up.
 func fanOut(c *check) {
 	c.pipelines(func(p *ast.Pipeline) {
 		for i, op := range p.Ops {
@@ -56,49 +56,99 @@ func fanOut(c *check) {
 			if !ok {
 				continue
 			}
+			in := c.inputs[op]
+			leftKeys, rightKeys, ok := joinKeys(j.On)
+			if !ok || in == nil {
+				continue
+			}
 			switch joinKind(j) {
 			case "inner", "leftouter", "rightouter", "fullouter":
 			default:
 				continue
 			}
-			_, keys, ok := joinKeys(j.On)
-			sum := adding(p.Ops[i+1:])
-			if !ok || sum == "" || c.unique(j.Right, keys, 0) {
-				continue
+			before := &ast.Pipeline{Source: p.Source, Ops: p.Ops[:i]}
+			for _, sum := range added(p.Ops[i+1:]) {
+				_, left := in.Find(sum.column)
+				side, other, keys := "left", "right", rightKeys
+				var repeating ast.Expr = j.Right
+				if !left {
+					side, other, keys, repeating = "right", "left", leftKeys, before
+				}
+				if c.unique(repeating, keys, 0) {
+					continue
+				}
+				c.warn(j.Keyword.Span(),
+					"A row of the "+side+" side is repeated for each row of the "+other+" side that matches it, and "+sum.aggregate+"("+sum.column+") counts it as often.",
+					"make the "+other+" side unique first: summarize arg_max(TimeGenerated, *) by "+strings.Join(keys, ", "), nil)
+				break
 			}
-			c.warn(j.Keyword.Span(),
-				"A row of the left side is repeated for each row of the right side that matches it, and "+sum+" counts it as often.",
-				"make the right side unique first: summarize arg_max(TimeGenerated, *) by "+strings.Join(keys, ", "), nil)
 		}
 	})
 }
 
-// adding returns the aggregate, as it is called, that adds up what comes out
-// of a join; "" if there is none.
-func adding(ops []ast.Operator) string {
+// A sum is a column that an aggregate adds up.
+type sum struct{ aggregate, column string }
+
+// added returns the columns that the first summarize of ops adds up, traced
+// back through the extends before it.
+func added(ops []ast.Operator) []sum {
+	made := map[string][]string{} // the columns that a column is computed from
 	for _, op := range ops {
-		s, ok := op.(*ast.Summarize)
-		if !ok {
-			continue
-		}
-		for _, x := range s.Aggregates {
-			name := ""
-			ast.Inspect(x, func(n ast.Node) bool {
-				if call, ok := n.(*ast.Call); ok {
-					switch call.Name.Text {
-					case "sum", "sumif", "count", "countif", "avg", "avgif":
-						name = call.Name.Text
-					}
+		switch op := op.(type) {
+		case *ast.Extend:
+			for _, x := range op.Items {
+				if n, ok := x.(*ast.Named); ok && len(n.Names) == 1 {
+					made[n.Names[0].Text] = trace(idents(n.X), made)
 				}
-				return name == ""
-			})
-			if name != "" {
-				return name
 			}
+		case *ast.Summarize: // its groups end what the join repeated
+			var out []sum
+			for _, x := range op.Aggregates {
+				ast.Inspect(x, func(n ast.Node) bool {
+					call, ok := n.(*ast.Call)
+					if !ok {
+						return true
+					}
+					switch call.Name.Text {
+					case "sum", "sumif", "avg", "avgif":
+						if len(call.Args) > 0 {
+							for _, name := range trace(idents(call.Args[0].X), made) {
+								out = append(out, sum{call.Name.Text, name})
+							}
+						}
+					}
+					return true
+				})
+			}
+			return out
 		}
-		return "" // groups end what the join repeated
 	}
-	return ""
+	return nil
+}
+
+// idents returns the names in an expression.
+func idents(x ast.Expr) []string {
+	var out []string
+	ast.Inspect(x, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			out = append(out, id.Name.Text)
+		}
+		return true
+	})
+	return out
+}
+
+// trace replaces names that are computed by what they are computed from.
+func trace(names []string, made map[string][]string) []string {
+	var out []string
+	for _, n := range names {
+		if from, ok := made[n]; ok {
+			out = append(out, from...)
+		} else {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // innerUnique warns of a join without kind: it keeps one row of the left side a
@@ -123,12 +173,19 @@ func innerUnique(c *check) {
 	})
 }
 
-// maxFollow bounds how many names are followed to find out what they stand for.
-const maxFollow = 8
+// maxFollow bounds how many names and joins are followed to find out what a
+// table is, and maxSteps how many tables are looked at in all.
+const (
+	maxFollow = 8
+	maxSteps  = 10000
+)
 
 // unique reports whether no two rows of table x share the values of keys, as
 // far as its text shows.
 func (c *check) unique(x ast.Expr, keys []string, followed int) bool {
+	if c.steps++; followed > maxFollow || c.steps > maxSteps {
+		return true // not known, and so no reason to warn
+	}
 	switch x := x.(type) {
 	case *ast.Paren:
 		return c.unique(x.X, keys, followed)
@@ -137,7 +194,7 @@ func (c *check) unique(x ast.Expr, keys []string, followed int) bool {
 			return c.unique(x.Args[0].X, keys, followed)
 		}
 	case *ast.Ident:
-		return followed < maxFollow && c.uniqueName(x.Name.Text, keys, followed+1)
+		return c.uniqueName(x.Name.Text, keys, followed+1)
 	case *ast.Pipeline:
 		for _, op := range slices.Backward(x.Ops) {
 			switch op := op.(type) {
@@ -157,11 +214,31 @@ func (c *check) unique(x ast.Expr, keys []string, followed int) bool {
 					return false
 				}
 			case *ast.ProjectAway, *ast.ProjectKeep:
+			case *ast.Join:
+				if !c.keepsUnique(op, followed+1) {
+					return false
+				}
+			case *ast.Lookup:
+				if _, right, ok := joinKeys(op.On); !ok || !c.unique(op.Right, right, followed+1) {
+					return false
+				}
 			default:
 				return false
 			}
 		}
 		return x.Source != nil && c.unique(x.Source, keys, followed)
+	}
+	return false
+}
+
+// keepsUnique reports whether a join repeats no row of its left side.
+func (c *check) keepsUnique(j *ast.Join, followed int) bool {
+	switch joinKind(j) {
+	case "leftsemi", "leftanti", "leftantisemi", "anti":
+		return true
+	case "", "innerunique", "inner", "leftouter":
+		_, right, ok := joinKeys(j.On)
+		return ok && c.unique(j.Right, right, followed)
 	}
 	return false
 }
