@@ -136,6 +136,9 @@ func TestOperatorsGiveTheirRows(t *testing.T) {
 		"pivot makes columns of values": {
 			`datatable(a: string, s: string, n: long) ["x", "p", 1, "x", "q", 2, "y", "p", 3] | evaluate pivot(s, sum(n))`, "a p q\n\"x\" 1 2\n\"y\" 3 0",
 		},
+		"reduce finds what texts have in common": {
+			`range x from 1 to 10 step 1 | project s = strcat("job ", x, " done") | reduce by s`, "Pattern Count Representative\n\"job*done\" 10 \"job 1 done\"",
+		},
 		"narrow gives a row a cell": {`print a = 1, b = "x" | evaluate narrow()`, "Row Column Value\n0 \"a\" \"1\"\n0 \"b\" \"x\""},
 		"ipv4_lookup gives every network": {
 			`let N = datatable(net: string, name: string) ["192.168.0.0/16", "big", "192.168.1.0/24", "lan"];

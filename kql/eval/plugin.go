@@ -38,6 +38,8 @@ func pluginByName(name string) pluginFunc {
 		return activeUsersCount
 	case "rows_near":
 		return rowsNear
+	case "reduce": // the operator
+		return reduce
 	case "identity":
 		return func(_ *runner, _ *plan.Plugin, in *Rows) (*Rows, error) { return in, nil }
 	case "estimate_rows_count":

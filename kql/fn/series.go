@@ -23,16 +23,6 @@ func reals(list []types.Value) []float64 {
 	return out
 }
 
-// numbers is reals without what is no finite number; where is where they stood.
-func numbers(list []types.Value) (xs []float64, where []int) {
-	for i, x := range reals(list) {
-		if !math.IsNaN(x) && !math.IsInf(x, 0) {
-			xs, where = append(xs, x), append(where, i)
-		}
-	}
-	return xs, where
-}
-
 // realArray is the series of xs; NaN becomes null.
 func realArray(xs []float64) []types.Value {
 	out := make([]types.Value, len(xs))
