@@ -185,7 +185,8 @@ type (
 		Params []Property
 		Args   []Arg
 	}
-	// Path is `x.name`, also database("d").Table.
+	// Path is `x.name` and `x.['name']`, also database("d").Table; in union, find
+	// and search the name may have asterisks.
 	Path struct {
 		Pos
 		X    Expr
@@ -197,7 +198,7 @@ type (
 		X    Expr
 		Call *Call
 	}
-	// Index is `x[i]`.
+	// Index is `x[i]`, also with a string: `x['name']`.
 	Index struct {
 		Pos
 		X, I Expr
@@ -236,7 +237,7 @@ type (
 		Columns []ColumnDecl
 		Star    bool // typeof(*, …): the input's columns first
 	}
-	// Pipeline is a tabular expression. Source is nil when the first operator
+	// Pipeline is a tabular expression of at least one operator. Source is nil when the first operator
 	// makes its own rows (print, range, union, search, find, evaluate, datatable is a Source).
 	Pipeline struct {
 		Pos

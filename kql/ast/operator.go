@@ -136,14 +136,15 @@ type (
 		Op
 		Tables []Expr
 	}
-	// MvExpand is mv-expand or mvexpand.
+	// MvExpand is mv-expand or mvexpand. with_itemindex stands in ItemIndex, not
+	// in Params.
 	MvExpand struct {
 		Op
 		Items     []MvItem
 		ItemIndex *Name // with_itemindex=
 		Limit     Expr
 	}
-	// MvApply is mv-apply.
+	// MvApply is mv-apply. with_itemindex stands in ItemIndex, not in Params.
 	MvApply struct {
 		Op
 		Items     []MvItem
