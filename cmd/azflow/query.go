@@ -133,6 +133,9 @@ func (p *program) query(ctx context.Context, name, text string, f queryFlags) er
 		return p.kqlError(name, text, err)
 	}
 	p.warnings(name, text, c.Warnings)
+	if len(c.Statement.Results) == 0 {
+		return &failure{code: exitKQL, err: fmt.Errorf("%s asks for nothing", name), hint: "end it with an expression, as in `azflow query 'Flows | count'`"}
+	}
 	notes, err := s.Unbounded(ctx, c, 30*24*time.Hour)
 	if err != nil {
 		return err

@@ -65,9 +65,13 @@ func execute(ctx context.Context, args []string, s streams) int {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	err := root.ExecuteContext(ctx)
-	if err != nil && isUsage(err) {
-		err = &failure{code: exitUsage, err: err, hint: "`azflow help` lists the commands, `azflow COMMAND --help` its flags"}
+	cmd, err := root.ExecuteContextC(ctx)
+	switch {
+	case err == nil || !isUsage(err):
+	case strings.Contains(err.Error(), " arg(s), "):
+		err = usage(fmt.Sprintf("usage: %s; `%s --help` explains it", cmd.UseLine(), cmd.CommandPath()), "%s: too few or too many arguments", cmd.CommandPath())
+	default:
+		err = usage("`azflow help` lists the commands, `azflow COMMAND --help` its flags", "%w", err)
 	}
 	return report(ctx, s.err, err)
 }

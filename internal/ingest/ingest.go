@@ -47,7 +47,7 @@ type Progress struct {
 
 // Summary is what an ingest did.
 type Summary struct {
-	Blobs     int64 // found
+	Blobs     int64 // found; after an interruption, read to their end
 	Stored    int64 // of them, how many had nothing new
 	Held      int64 // of them, how many another process was reading
 	Rewritten []string
@@ -69,7 +69,8 @@ func (s *Summary) RefusedCount() int64 {
 	return n
 }
 
-// ErrNoInput is returned when a source lists no blob.
+// ErrNoInput is returned when a source lists no blob, with why it could not if it
+// says so.
 var ErrNoInput = errors.New("no flow logs found")
 
 // An Ingester brings sources into one lake.
@@ -139,6 +140,7 @@ func (g *Ingester) Run(ctx context.Context, src source.Source) (*Summary, error)
 	wg.Wait()
 	g.summary.Drift = g.drift.Counts()
 	if ctx.Err() != nil {
+		g.summary.Blobs = g.blobsDone.Load()
 		return &g.summary, ctx.Err()
 	}
 	for _, err := range errs {
@@ -184,7 +186,7 @@ func (g *Ingester) list(ctx context.Context, src source.Source) ([]job, error) {
 	}
 	g.summary.Blobs = g.blobs.Load()
 	if len(jobs) == 0 && len(g.summary.Failed) > 0 {
-		return nil, errors.Join(g.summary.Failed...)
+		return nil, fmt.Errorf("%w: %w", ErrNoInput, errors.Join(g.summary.Failed...))
 	}
 	slices.SortFunc(jobs, func(a, b job) int {
 		return cmp.Or(a.first().Hour.Compare(b.first().Hour), strings.Compare(a.first().MAC, b.first().MAC), strings.Compare(a.id, b.id))

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -242,7 +241,7 @@ func (wk *worker) blob(ctx context.Context, j job, cur lake.Cursor) (committed b
 			if ctx.Err() != nil || errors.Is(err, errLake) {
 				return r.committed, err
 			}
-			wk.g.fail(fmt.Errorf("%s: %w", b.Name, err))
+			wk.g.fail(err)
 		} else if r.next.Tuples == before && r.next.Generation == gen && cur.Read() {
 			wk.g.mu.Lock()
 			wk.g.summary.Stored++

@@ -71,6 +71,9 @@ func openCatalog(ctx context.Context, path string, write bool) (*sql.DB, error) 
 		db.SetMaxOpenConns(4)
 	}
 	if err := connect(ctx, db); err != nil {
+		if isCode(err, sqlite3.SQLITE_READONLY) || isCode(err, sqlite3.SQLITE_CANTOPEN) {
+			err = fmt.Errorf("this user cannot write to the lake's folder, which reading needs too, to tell writers what is being read: %w", err)
+		}
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, notACatalog(err)), db.Close())
 	}
 	return db, nil

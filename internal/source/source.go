@@ -15,7 +15,7 @@ type Source interface {
 	// of the listing; the listing goes on after it.
 	List(ctx context.Context) iter.Seq2[Blob, error]
 	// Open reads a blob's content, decompressed, from byte offset on. An offset
-	// at or after its end reads as empty.
+	// at or after its end reads as empty. Errors, of reading too, name the blob.
 	Open(ctx context.Context, b Blob, offset int64) (io.ReadCloser, error)
 	// String names the source for people: a path, a URL without secrets.
 	String() string

@@ -85,6 +85,9 @@ func list(ctx context.Context, path string, yield func(source.Blob, error) bool)
 		return yield(source.Blob{}, err)
 	}
 	if !info.IsDir() {
+		if !info.Mode().IsRegular() {
+			return yield(source.Blob{}, fmt.Errorf("%s is a pipe or a device, not a file; give what it holds to `azflow ingest -`", path))
+		}
 		return yield(blob(path, info))
 	}
 	goOn := true
@@ -102,8 +105,8 @@ func list(ctx context.Context, path string, yield func(source.Blob, error) bool)
 			return nil
 		}
 		info, err := os.Stat(p) // a link counts as what it points to
-		if err == nil && info.IsDir() {
-			return nil
+		if err == nil && !info.Mode().IsRegular() {
+			return nil // a folder behind a link, or a pipe that nobody may ever write to
 		}
 		var b source.Blob
 		if err == nil {
