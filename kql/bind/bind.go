@@ -239,7 +239,7 @@ func (b *Binder) set(s *ast.Set) {
 // declareParameters binds query parameters as constants.
 func (b *Binder) declareParameters(s *ast.DeclareParameters) {
 	for _, p := range s.Params {
-		t := b.paramType(&p)
+		t := p.Type
 		v := &Value{Expr: &plan.Const{T: planType(t)}, Type: t, IsConst: true}
 		given, ok := b.opts.Parameters[p.Name.Text]
 		switch {

@@ -363,10 +363,10 @@ func (b *Binder) mismatch(e *ast.Call, name string, m *fn.Mismatch, args []types
 			b.Errorf("KS119", at, "The function '%s' expects 1 argument.", name)
 		case m.Max >= fn.Unbounded && len(args) >= m.Min:
 			b.Errorf("KS121", at, "The function call has an incorrect number of arguments.")
-		case m.Min == m.Max || len(args) > 0 && m.Max < fn.Unbounded:
+		case len(args) > 0 && m.Min < m.Max && m.Max < fn.Unbounded:
+			b.Errorf("KS119", at, "The function '%s' expects between %d and %d arguments.", name, m.Min, m.Max)
+		case m.Min == m.Max:
 			b.Errorf("KS119", at, "The function '%s' expects %d arguments.", name, m.Max)
-		case m.Max >= fn.Unbounded:
-			b.Errorf("KS120", at, "The function '%s' expects between %d and %d arguments.", name, m.Min, m.Max)
 		default:
 			b.Errorf("KS120", at, "The function '%s' expects between %d and %d arguments.", name, m.Min, m.Max)
 		}
@@ -687,6 +687,10 @@ func (b *Binder) toScalar(e *ast.Call) entity {
 			if len(x.Columns) > 1 {
 				node = b.Project(x, x.Columns[:1]).Node
 			}
+			if !b.isWhole(node, e.Span()) {
+				b.env = save
+				return unknown()
+			}
 			out = &Value{Expr: &plan.Subquery{Input: node, T: planType(c.Type)}, Type: c.Type, IsConst: true}
 		case x.Open:
 			out = unknown()
@@ -701,6 +705,17 @@ func (b *Binder) toScalar(e *ast.Call) entity {
 	}
 	b.env = save
 	return out
+}
+
+// isWhole reports a subquery that uses columns of the row around it. The body
+// of a function may do so: by the arguments that it is called with.
+func (b *Binder) isWhole(n plan.Node, at diag.Span) bool {
+	if b.checking || b.diags.HasErrors() || plan.Verify(n) == nil {
+		return true
+	}
+	b.Reportf("AZ024", at, "join the tables, or call the function with constants",
+		"a subquery gives the same for all rows: it cannot use the columns of the row that a function is called for")
+	return false
 }
 
 func (b *Binder) toTable(e *ast.Call) entity {

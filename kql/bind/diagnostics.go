@@ -173,6 +173,13 @@ func andList(s []string) string {
 	return strings.Join(s[:len(s)-1], ", ") + " and " + s[len(s)-1]
 }
 
+// NotOneOf reports word, which is none of the words that can stand there.
+func (b *Binder) NotOneOf(code string, word ast.Name, words []string) {
+	d := diag.Diagnostic{Code: code, Span: word.Span(), Msg: "Expected one of: " + strings.Join(words, ", ")}
+	b.suggest(&d, word, words)
+	b.Report(d)
+}
+
 // UnknownPlugin reports a plugin that there is not; names are those there are.
 func (b *Binder) UnknownPlugin(n ast.Name, names []string) {
 	d := diag.Diagnostic{Code: "KS124", Span: n.Span(), Msg: fmt.Sprintf("The plug-in function '%s' is not defined.", n.Text)}

@@ -1,7 +1,9 @@
 package bind
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/azflow/azflow/kql/ast"
 	"github.com/azflow/azflow/kql/diag"
@@ -93,6 +95,7 @@ func (b *Binder) any(e ast.Expr, w want) entity {
 	case *ast.Named:
 		return b.any(e.X, w)
 	case *ast.TypeOf:
+		b.CheckTypeOf(e)
 		return &Value{Expr: &plan.Const{Value: e.Type.String(), T: types.String}, Type: types.String, IsConst: true, IsLiteral: true, typeOf: e}
 	case *ast.Pipeline:
 		return b.pipeline(e)
@@ -271,7 +274,10 @@ func (b *Binder) inTable(e *ast.In, x *Value, t *Table) entity {
 	c := t.Columns[0]
 	// The operands have to fit each other as if the column were a value.
 	b.operator(e.Op, e.Op, e.OpAt, []*Value{x, columnValue(c)}, e)
-	out := &Value{Type: types.Bool}
+	out := &Value{Type: types.Bool, Expr: &plan.Const{T: types.Bool}}
+	if !b.isWhole(t.Node, e.List[0].Span()) {
+		return out
+	}
 	switch e.Op {
 	case "has_any", "has_all":
 		list := b.NewColumn("list_"+c.Name, types.Dynamic)
@@ -362,10 +368,27 @@ func isPredicate(name string) bool {
 	return true
 }
 
+// isTextual reports whether operator name compares text only.
+func isTextual(name string) bool {
+	name = strings.TrimPrefix(name, "!")
+	for _, p := range []string{"has", "contains", "startswith", "endswith", "matches", "=~", "~", "in~"} {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
+}
+
 // castHint says how operands that do not fit could be made to.
 func castHint(op string, args []types.Type) string {
 	if len(args) != 2 {
 		return ""
+	}
+	if isTextual(op) {
+		if t := args[0]; t != types.String {
+			return fmt.Sprintf("%s looks at text: convert the %v with tostring(…)", op, t)
+		}
+		return op + " looks at text: write it in quotes"
 	}
 	for i, t := range args {
 		other := args[1-i]
@@ -382,9 +405,6 @@ func castHint(op string, args []types.Type) string {
 			case types.Dynamic:
 			}
 		}
-	}
-	if op == "has" || op == "contains" || op == "startswith" || op == "endswith" {
-		return "convert the operand with tostring(…)"
 	}
 	if args[0] == types.Dynamic || args[1] == types.Dynamic {
 		return "convert the dynamic value first, as with tolong(…) or tostring(…)"

@@ -106,14 +106,6 @@ func clone(m map[string]entity) map[string]entity {
 	return out
 }
 
-// paramType returns the type of a scalar parameter.
-func (b *Binder) paramType(p *ast.Param) types.Type {
-	if p.Type == types.Unknown && p.TypeName.Text != "" {
-		b.badType(p.TypeName)
-	}
-	return p.Type
-}
-
 func (b *Binder) checkDefault(d *Value, t types.Type, e ast.Expr) {
 	if !d.IsLiteral && d.Type != types.Unknown {
 		if _, isNull := e.(*ast.Literal); !isNull {
@@ -144,7 +136,7 @@ func (b *Binder) checkLambda(l *lambda) {
 			continue
 		}
 		scalarSeen = true
-		t := b.paramType(p)
+		t := p.Type
 		if p.Default != nil {
 			b.checkDefault(b.Scalar(p.Default), t, p.Default)
 		}
@@ -224,7 +216,11 @@ func (b *Binder) callLambda(l *lambda, n ast.Name, args []ast.Arg, at diag.Span,
 		// A let-bound body was checked where it is written. What goes wrong only
 		// with these arguments is reported at the call.
 		if !b.diags.HasErrors() || l.stored {
-			b.Errorf("KS200", at, "Failure in expansion of '%s': %s", n.Text, found.Error())
+			hint := ""
+			if len(found) == 1 {
+				hint = found[0].Hint
+			}
+			b.Reportf("KS200", at, hint, "Failure in expansion of '%s': %s", n.Text, found.Error())
 		}
 	}
 	if t, ok := v.(*Table); ok {
@@ -266,14 +262,16 @@ func (b *Binder) asChecked(l *lambda) entity {
 func (b *Binder) matchArgs(l *lambda, n ast.Name, args []ast.Arg) ([]ast.Expr, bool) {
 	params := l.decl.Params
 	if len(args) < l.minArgs() || len(args) > len(params) {
-		switch len(params) {
-		case 0:
-			b.Errorf("KS119", n.Span(), "The function '%s' expects no arguments.", n.Text)
-		case 1:
-			b.Errorf("KS119", n.Span(), "The function '%s' expects 1 argument.", n.Text)
-		default:
-			b.Errorf("KS119", n.Span(), "The function '%s' expects %d arguments.", n.Text, len(params))
+		count := fmt.Sprintf("%d arguments", len(params))
+		switch least := l.minArgs(); {
+		case len(params) == 0:
+			count = "no arguments"
+		case least < len(params):
+			count = fmt.Sprintf("between %d and %d arguments", least, len(params))
+		case len(params) == 1:
+			count = "1 argument"
 		}
+		b.Errorf("KS119", n.Span(), "The function '%s' expects %s.", n.Text, count)
 		return nil, false
 	}
 	given := make([]ast.Expr, len(params))

@@ -19,23 +19,17 @@ func (b *Binder) Declared(decls []ast.ColumnDecl) []Column {
 			continue
 		}
 		seen[d.Name.Text] = true
-		cols = append(cols, b.NewColumn(d.Name.Text, b.DeclaredType(d)))
+		cols = append(cols, b.NewColumn(d.Name.Text, d.Type))
 	}
 	return cols
 }
 
-// DeclaredType returns the type of a column declaration; a name that is no type
-// is reported.
-func (b *Binder) DeclaredType(d ast.ColumnDecl) types.Type {
-	if d.Type == types.Unknown && d.TypeName.Text != "" {
-		b.badType(d.TypeName)
+// CheckTypeOf reports typeof(t) if t is the name of no type.
+func (b *Binder) CheckTypeOf(t *ast.TypeOf) {
+	if t.Type == types.Unknown && t.Name.Text != "" && len(t.Columns) == 0 {
+		b.Reportf("KS160", t.Name.Span(), "the types are bool, datetime, decimal, dynamic, guid, int, long, real, string and timespan",
+			"The name '%s' is not a valid type name that can be used here.", t.Name.Text)
 	}
-	return d.Type
-}
-
-func (b *Binder) badType(n ast.Name) {
-	b.Reportf("KS160", n.Span(), "the types are bool, datetime, decimal, dynamic, guid, int, long, real, string and timespan",
-		"The name '%s' is not a valid type name that can be used here.", n.Text)
 }
 
 // dataTable binds datatable(…) […].

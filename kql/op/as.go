@@ -1,6 +1,7 @@
 package op
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/azflow/azflow/kql/ast"
@@ -43,7 +44,17 @@ var renderDoc = Doc{
 	Example: "NTANetAnalytics | summarize count() by bin(TimeGenerated, 1h) | render timechart with (title=\"Flows\")",
 }
 
+// charts are the kinds of charts. MS Learn: "render operator".
+var charts = []string{
+	"table", "list", "barchart", "piechart", "ladderchart", "timechart", "linechart", "anomalychart", "pivotchart",
+	"areachart", "stackedareachart", "scatterchart", "timepivot", "columnchart", "timeline", "3Dchart", "card",
+	"treemap", "plotly", "graph", "sankey",
+}
+
 func bindRender(b *bind.Binder, in *bind.Table, o *ast.Render) *bind.Table {
+	if o.Chart.Text != "" && !slices.Contains(charts, o.Chart.Text) {
+		b.NotOneOf("KS005", o.Chart, charts)
+	}
 	r := &plan.Render{Chart: strings.ToLower(o.Chart.Text), Properties: map[string]types.Value{}}
 	for _, list := range [][]ast.Property{o.Params, o.With} {
 		for _, p := range list {

@@ -40,6 +40,9 @@ func expand(b *bind.Binder, in *bind.Table, params []ast.Property, items []ast.M
 			v := b.Scalar(value)
 			b.CheckDynamic(v, value)
 			t := types.Dynamic
+			if it.ToAt != nil {
+				b.CheckTypeOf(it.ToAt)
+			}
 			if it.ToAt != nil && it.To != types.Unknown {
 				t = it.To
 			}

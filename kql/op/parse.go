@@ -50,7 +50,7 @@ func bindParse(b *bind.Binder, in *bind.Table, o *ast.Parse) *bind.Table {
 				continue
 			}
 			declared[name.Text] = true
-			t := b.DeclaredType(*p.Capture)
+			t := p.Capture.Type
 			if t == types.Unknown && p.Capture.TypeName.Text == "" {
 				t = types.String
 			}

@@ -219,7 +219,7 @@ func bindAssertSchema(b *bind.Binder, in *bind.Table, o *ast.AssertSchema) *bind
 	}
 	same := len(o.Columns) == len(in.Columns)
 	for i := range o.Columns {
-		same = same && in.Columns[i].Name == o.Columns[i].Name.Text && in.Columns[i].Type == b.DeclaredType(o.Columns[i])
+		same = same && in.Columns[i].Name == o.Columns[i].Name.Text && in.Columns[i].Type == o.Columns[i].Type
 	}
 	if !same {
 		b.Errorf("AZ065", o.Keyword.Span(), "the columns are not those that assert-schema lists")

@@ -31,7 +31,7 @@ func bindScan(b *bind.Binder, in *bind.Table, o *ast.Scan) *bind.Table {
 	var state []bind.Column
 	for i := range o.Declare {
 		d := &o.Declare[i]
-		t := b.DeclaredType(ast.ColumnDecl{Pos: d.Pos, Name: d.Name, Type: d.Type, TypeName: d.TypeName})
+		t := d.Type
 		c := b.NewColumn(d.Name.Text, t)
 		init := plan.Expr(&plan.Const{T: c.Plan().Type})
 		if t == types.String {

@@ -247,8 +247,8 @@ func (v *verifier) list(sc *scope, all ...Expr) error {
 			return err
 		}
 	}
-	for _, n := range subqueries {
-		if err := v.node(n, sc); err != nil {
+	for _, n := range subqueries { // one answer for all rows
+		if err := v.node(n, sc.outer); err != nil {
 			return err
 		}
 	}
