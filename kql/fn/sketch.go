@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"maps"
 	"math"
 	"slices"
 
@@ -154,20 +155,31 @@ func (d *digest) rank(x float64) float64 {
 	return r
 }
 
+// digestState sums up the weights of values; they are put in order at the end.
 type digestState struct {
-	digest digest
-	merge  bool
+	weights map[float64]float64
+	merge   bool
+}
+
+func (s *digestState) add(x, w float64) {
+	if !math.IsNaN(x) && w > 0 {
+		s.weights[x] += w
+	}
 }
 
 func tdigest(merge bool) newState {
-	return func([]*types.Vector, []types.Type) State { return &digestState{merge: merge} }
+	return func([]*types.Vector, []types.Type) State {
+		return &digestState{merge: merge, weights: map[float64]float64{}}
+	}
 }
 
 func (s *digestState) Add(args []*types.Vector, i int) error {
 	v := args[0].Value(i)
 	if s.merge {
 		if d, ok := digestOf(v); ok {
-			s.digest.merge(d)
+			for k, x := range d.values {
+				s.add(x, d.weights[k])
+			}
 		}
 		return nil
 	}
@@ -176,12 +188,18 @@ func (s *digestState) Add(args []*types.Vector, i int) error {
 		w, _ = toReal(args[1].Value(i))
 	}
 	if x, ok := toReal(v); ok {
-		s.digest.add(x, w)
+		s.add(x, w)
 	}
 	return nil
 }
 
-func (s *digestState) Result() []types.Value { return []types.Value{s.digest.value()} }
+func (s *digestState) Result() []types.Value {
+	d := &digest{values: slices.Sorted(maps.Keys(s.weights))}
+	for _, x := range d.values {
+		d.weights = append(d.weights, s.weights[x])
+	}
+	return []types.Value{d.value()}
+}
 
 // onDigest makes a kernel of a function of a t-digest.
 func onDigest(f func(d *digest, r *row) types.Value) Kernel {

@@ -3,7 +3,9 @@ package types
 import (
 	"encoding/hex"
 	"math"
+	"math/big"
 	"strconv"
+	"strings"
 )
 
 // AppendInstant appends t as Kusto writes it: 2020-01-01T00:00:00.0000000Z.
@@ -62,8 +64,67 @@ func AppendInterval(b []byte, d Interval) []byte {
 	return appendClock(b, rest, rest%TicksPerSecond != 0)
 }
 
-// AppendReal appends x as tostring() does: at least one digit after the point,
-// the shortest form that reads back, "inf", "-inf" or "NaN" (emulator).
+// appendRealText appends x as tostring() does. Its digits are the fewest that
+// read back, but of several such numbers it is the greatest, not the nearest:
+// 0.1 + 0.2 is 0.30000000000000007 (emulator). With up to 15 digits there is
+// only one.
+func appendRealText(b []byte, x float64) []byte {
+	if math.IsNaN(x) || math.IsInf(x, 0) || x == 0 {
+		return AppendReal(b, x)
+	}
+	shortest := strconv.FormatFloat(math.Abs(x), 'e', -1, 64)
+	digits := strings.IndexByte(shortest, 'e')
+	if digits > 1 {
+		digits-- // the point
+	}
+	if digits <= 15 {
+		return AppendReal(b, x)
+	}
+	a := math.Abs(x)
+	next := math.Nextafter(a, math.Inf(1))
+	if math.IsInf(next, 1) {
+		return AppendReal(b, x)
+	}
+	// The upper end of what rounds to x, exactly, cut after as many digits.
+	upper := new(big.Float).SetPrec(80).Add(new(big.Float).SetFloat64(a), new(big.Float).SetFloat64(next))
+	upper.Quo(upper, big.NewFloat(2))
+	text := upper.Text('e', 30)
+	mantissa, exponent, _ := strings.Cut(text, "e")
+	e, err := strconv.Atoi(exponent)
+	y, errY := strconv.ParseFloat(mantissa[:digits+1]+"e"+exponent, 64)
+	if err != nil || errY != nil || y != a {
+		return AppendReal(b, x)
+	}
+	if x < 0 {
+		b = append(b, '-')
+	}
+	mantissa = mantissa[:1] + mantissa[2:digits+1]
+	switch {
+	case a < 1e-5 || a >= 1e16:
+		b = append(b, mantissa[0], '.')
+		b = append(b, mantissa[1:]...)
+		b = append(b, 'e')
+		if e >= 0 {
+			b = append(b, '+')
+		}
+		return strconv.AppendInt(b, int64(e), 10)
+	case e < 0:
+		b = append(b, "0."...)
+		for range -e - 1 {
+			b = append(b, '0')
+		}
+		return append(b, mantissa...)
+	}
+	b = append(b, mantissa[:e+1]...)
+	b = append(b, '.')
+	if e+1 == len(mantissa) {
+		return append(b, '0')
+	}
+	return append(b, mantissa[e+1:]...)
+}
+
+// AppendReal appends x with at least one digit after the point, in the shortest
+// form that reads back; "inf", "-inf" or "NaN".
 func AppendReal(b []byte, x float64) []byte {
 	switch {
 	case math.IsNaN(x):
@@ -120,7 +181,7 @@ func AppendText(b []byte, v Value, t Type) []byte {
 	case int64:
 		return strconv.AppendInt(b, x, 10)
 	case float64:
-		return AppendReal(b, x)
+		return appendRealText(b, x)
 	case Instant:
 		return AppendInstant(b, x)
 	case Interval:
