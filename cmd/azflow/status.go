@@ -130,6 +130,8 @@ func freeText(n uint64) string {
 // forecastText says where growth leads.
 func forecastText(u lake.Usage) string {
 	switch {
+	case u.DaysLeft > 3650:
+		return "the disk lasts for more than ten years"
 	case u.DaysLeft >= 0:
 		return fmt.Sprintf("the disk is full in about %s days: `azflow retention set` bounds what is kept", count(int64(u.DaysLeft)))
 	case u.Final > 0:

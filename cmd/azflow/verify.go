@@ -89,7 +89,7 @@ func (p *program) verify(ctx context.Context, rows bool) error {
 	p.note("%s segments with %s rows, %s blobs with %s tuples, %s rows read, %.1f s: %s", count(int64(v.Segments)), count(v.Rows),
 		count(int64(v.Blobs)), count(v.Tuples), count(read), time.Since(start).Seconds(), findingsText(len(v.Findings)))
 	if len(v.Findings) > 0 {
-		p.note("hint: a backup has what is missing or damaged; `azflow forget --blob ID --reread` has a blob read again")
+		p.note("hint: restore files from a backup; docs/guide/looking-after-the-lake.md says what else helps")
 		return &failure{code: exitFindings, shown: true, err: errors.New("findings")}
 	}
 	return nil

@@ -36,7 +36,7 @@ func TestAForgottenBlobLeavesNoRowBehind(t *testing.T) {
 	for _, merged := range []bool{false, true} {
 		t.Run(fmt.Sprint("merged ", merged), func(t *testing.T) {
 			logs := t.TempDir()
-			bulk(t, logs, 1, 20_000)
+			bulk(t, logs, 1, some(20_000))
 			l := openLake(t, t.TempDir(), lake.Options{})
 			take(t, l, logs)
 			if merged {
@@ -81,7 +81,7 @@ func TestAForgottenBlobLeavesNoRowBehind(t *testing.T) {
 
 func TestHoursBeforeATimeAreForgottenWhole(t *testing.T) {
 	logs := t.TempDir()
-	bulk(t, logs, 1, 20_000)
+	bulk(t, logs, 1, some(20_000))
 	l := openLake(t, t.TempDir(), lake.Options{})
 	take(t, l, logs)
 	before := whole(t, l)
