@@ -2,6 +2,7 @@ package bind
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/azflow/azflow/kql/ast"
 	"github.com/azflow/azflow/kql/plan"
@@ -204,20 +205,24 @@ func (b *Binder) Tables(pattern string) []string {
 
 // Matches reports whether name fits pattern, in which * stands for any text.
 func Matches(pattern, name string) bool {
-	for i := 0; i < len(pattern); i++ {
-		if pattern[i] == '*' {
-			for k := 0; k <= len(name)-i; k++ {
-				if Matches(pattern[i+1:], name[i+k:]) {
-					return true
-				}
-			}
-			return false
-		}
-		if i >= len(name) || name[i] != pattern[i] {
+	p, n := 0, 0
+	star, from := -1, 0 // the last star, and where in name the text after it was tried last
+	for n < len(name) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, from = p, n
+			p++
+		case p < len(pattern) && pattern[p] == name[n]:
+			p++
+			n++
+		case star >= 0:
+			from++
+			p, n = star+1, from
+		default:
 			return false
 		}
 	}
-	return len(pattern) == len(name)
+	return strings.Trim(pattern[p:], "*") == ""
 }
 
 // Table returns the table called name, from the names declared or the catalogue.

@@ -325,6 +325,8 @@ func (c *call) count(at diag.Span) {
 		c.b.Errorf("KS119", at, "The function '%s' expects no arguments.", c.plugin.Name)
 	case most >= many:
 		c.b.Reportf("KS121", at, c.plugin.Syntax, "The function call has an incorrect number of arguments.")
+	case least < most:
+		c.b.Reportf("KS119", at, c.plugin.Syntax, "The function '%s' expects between %d and %d arguments.", c.plugin.Name, least, most)
 	case most == 1:
 		c.b.Reportf("KS119", at, c.plugin.Syntax, "The function '%s' expects 1 argument.", c.plugin.Name)
 	default:
