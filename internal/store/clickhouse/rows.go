@@ -112,6 +112,9 @@ func readerOf(kind string, t types.Type, form physical.Form) (reader, error) {
 			return textValue(t, s)
 		}, nil
 	}
+	if kind == "Nothing" { // the type of a bare NULL
+		return func(*rows) (types.Value, error) { return nil, nil }, nil
+	}
 	size, get := number(kind)
 	if size == 0 {
 		return nil, fmt.Errorf("a column of type %s cannot be read", kind)
