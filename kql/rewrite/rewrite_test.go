@@ -53,6 +53,7 @@ func TestRules(t *testing.T) {
 		{"preaggregate_series", "over a table", `T | make-series n = count(), sum(N) on At from datetime(2024-01-01) to datetime(2024-02-01) step 1d by S`, "bin_at", ""},
 		{"preaggregate_series", "without an axis", `T | make-series avg(N) on At step 1h`, "bin(", ""},
 		{"dead_columns", "of a scan", `T | project N`, "", "S:"},
+		{"dead_columns", "of what mv-apply carries", `T | extend d = split(S, ",") | mv-apply e = d to typeof(string) on (where e != "" | count) | project N, Count`, "", "At"},
 		{"dead_columns", "of arg_max", `T | summarize arg_max(N, *) by Ip | project Ip, S`, "", "At"},
 	} {
 		t.Run(c.rule+" "+c.name, func(t *testing.T) {

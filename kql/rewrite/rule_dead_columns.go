@@ -135,6 +135,10 @@ func (d *deadener) prune(n plan.Node, need columnSet) plan.Node {
 			}
 		}
 		return &out
+	case *plan.Apply:
+		if out, ok := d.apply(n, need); ok {
+			return out
+		}
 	case *plan.SharedRef:
 		return &plan.SharedRef{Of: d.sharedNode(n.Of), Cols: n.Cols}
 	case *plan.Shared:
@@ -171,6 +175,57 @@ func chosen(a plan.AggItem, need columnSet) plan.AggItem {
 	}
 	if len(out.Cols) == 0 || len(out.Cols) == 1 && first == 0 && len(a.Cols) > 1 {
 		return a // take_any of one column prefers what is not null
+	}
+	return out
+}
+
+// apply prunes the rows that a subquery is run on, if every operator of it
+// names the columns that it uses.
+func (d *deadener) apply(n *plan.Apply, need columnSet) (plan.Node, bool) {
+	simple := true
+	used := allOf(n.Sub)
+	plan.Walk(n.Sub, func(m plan.Node) {
+		switch m.(type) {
+		case *plan.Filter, *plan.Project, *plan.Aggregate, *plan.Sort, *plan.Limit, *plan.Leaf:
+		default:
+			simple = false
+		}
+	})
+	if !simple {
+		return nil, false
+	}
+	usesBelow(n.Sub, used)
+	out := *n
+	rows := &plan.Leaf{Index: n.Rows.Index, Cols: kept(n.Rows.Cols, used)}
+	out.Rows = rows
+	out.Sub = plan.Transform(n.Sub, func(m plan.Node) plan.Node {
+		if m == plan.Node(n.Rows) {
+			return rows
+		}
+		return m
+	})
+	out.Keep, out.Cols = kept(n.Keep, need), kept(n.Cols, need)
+	es := []plan.Expr{n.By}
+	if n.Unnest != nil {
+		es = append(es, n.Unnest.Limit)
+		for _, it := range n.Unnest.Items {
+			es = append(es, it.Expr)
+		}
+	}
+	for _, c := range out.Keep {
+		used[c.ID] = true
+	}
+	out.Input = d.prune(n.Input, used.with(es...))
+	return &out, true
+}
+
+// kept returns the columns that are in a set.
+func kept(cols []plan.Column, set columnSet) []plan.Column {
+	var out []plan.Column
+	for _, c := range cols {
+		if set[c.ID] {
+			out = append(out, c)
+		}
 	}
 	return out
 }
