@@ -281,6 +281,10 @@ func (p *parser) json() (types.Value, bool) {
 		case "-":
 			if k := p.at(1).Kind; k == LongLiteral || k == RealLiteral {
 				p.next()
+				if p.tok().Text == leastLong {
+					p.next()
+					return int64(math.MinInt64), true
+				}
 				return negated(p.jsonNumber()), true
 			}
 		case "[":
