@@ -351,6 +351,41 @@ func TestAnInterruptedIngestKeepsWhatItDecodedAndGoesOn(t *testing.T) {
 	}
 }
 
+func TestAStopWhileRowsAreCommittedLosesNone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.json")
+	write(t, file, blob(record(1, 100)))
+	l := openLake(t, t.TempDir())
+	ctx, cancel := context.WithCancel(context.Background())
+	// The one blob is read to its end when the stop comes: all of it is decoded.
+	s, err := New(l, Options{Now: time.Now}).Run(ctx, stoppingAtEnd{dir.New(file), cancel})
+	if err != nil && !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if n := tuples(t, l); n != 100 || s.Tuples != 100 {
+		t.Errorf("%d rows, %d reported, want 100", n, s.Tuples)
+	}
+}
+
+type stoppingAtEnd struct {
+	*dir.Source
+	cancel func()
+}
+
+func (s stoppingAtEnd) Open(ctx context.Context, b source.Blob, offset int64) (io.ReadCloser, error) {
+	r, err := s.Source.Open(ctx, b, offset)
+	return closer{r, s.cancel}, err
+}
+
+type closer struct {
+	io.ReadCloser
+	closed func()
+}
+
+func (c closer) Close() error {
+	c.closed()
+	return c.ReadCloser.Close()
+}
+
 type stopping struct {
 	*dir.Source
 	opened func()

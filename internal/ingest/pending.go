@@ -409,11 +409,14 @@ func (p *pending) addresses(b *batch.Batch) error {
 }
 
 // commit makes what is pending part of the lake. It does nothing if nothing is.
-// After an error nothing of it is in the lake, and the aggregator is ahead.
+// After an error nothing of it is in the lake, and the aggregator is ahead. When
+// ctx ends, the commit may still finish.
 func (p *pending) commit(ctx context.Context) error {
 	if p.commits == nil {
 		return nil
 	}
+	ctx, cancel := lasting(ctx)
+	defer cancel()
 	c := p.commits
 	opened, err := p.rollovers(c)
 	if err != nil {

@@ -194,12 +194,21 @@ func (wk *worker) attempt(ctx context.Context, jobs []job) (again []job, err err
 
 // finish commits what is decoded although ctx has ended.
 func (wk *worker) finish(ctx context.Context) error {
-	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
-	defer cancel()
-	if err := wk.batch.commit(late); err != nil {
+	if err := wk.batch.commit(ctx); err != nil {
 		return err
 	}
 	return ctx.Err()
+}
+
+// lasting returns a context that ends some time after ctx: a commit that has
+// begun is not to be lost because someone wants to stop.
+func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		t := time.AfterFunc(closing, cancel)
+		context.AfterFunc(late, func() { t.Stop() })
+	})
+	return late, func() { stop(); cancel() }
 }
 
 // unchanged reports whether a cursor says that all copies of a blob were read
