@@ -451,3 +451,34 @@ func TestTwoIngestsAtOnceStoreEachTupleOnce(t *testing.T) {
 		t.Errorf("%d rows, want %d", n, c.Tuples)
 	}
 }
+
+func TestDaysInAnyOrderGoToTheirDays(t *testing.T) {
+	// Records of thirty days, far more than are open at once.
+	var days []string
+	for i := range 300 {
+		at := time.Date(2026, 3, 1+i*7%30, i%24, 0, 0, 0, time.UTC)
+		text := strings.ReplaceAll(record(0, 20), "2026-03-01T10:00:30.1234567Z", at.Format("2006-01-02T15:04:05.0000000Z"))
+		days = append(days, strings.ReplaceAll(text, "1772359200", fmt.Sprint(at.Unix())))
+	}
+	l := openLake(t, t.TempDir())
+	s := run(t, l, dir.New(write(t, filepath.Join(t.TempDir(), "mixed.json"), blob(days...))), Options{Workers: 1})
+	if s.Tuples != 6000 || s.RefusedCount() != 0 {
+		t.Fatalf("%d tuples stored, %d refused; want 6000 and none", s.Tuples, s.RefusedCount())
+	}
+	perDay := map[string]int{}
+	eachRow(t, l, tableFlows, []string{"TimeGenerated"}, func(row []string) {
+		var micros int64
+		if _, err := fmt.Sscan(row[0], &micros); err != nil {
+			t.Fatal(err)
+		}
+		perDay[time.UnixMicro(micros).UTC().Format(time.DateOnly)]++
+	})
+	if len(perDay) != 30 {
+		t.Errorf("rows lie on %d days, want 30", len(perDay))
+	}
+	for day, n := range perDay {
+		if n != 200 {
+			t.Errorf("%s has %d rows, want 200", day, n)
+		}
+	}
+}

@@ -25,8 +25,9 @@ const (
 	tableIPs     = "NTAIpDetailsHistory"
 )
 
-// maxDays is how many days' files of a table a worker has open. Then a commit is
-// due; what comes of more days before it goes into the last of them.
+// maxDays is how many days' files of a table a worker has open before a commit is
+// due. A window of the input that has more days than that makes the next one
+// smaller.
 const maxDays = 4
 
 // pageRows keeps small what a worker's many open files hold.
@@ -159,10 +160,14 @@ func floorDiv(a, b int64) int64 {
 // add writes rows of Flows of r's blob, each to its day, and merges them.
 func (p *pending) add(r *reading, b *batch.Batch) error {
 	part := p.part(r)
+	var days []int64
 	times := b.Columns[flowColumn["TimeGenerated"]].Ints
 	tuple := b.Columns[flowColumn["TupleOrdinal"]].Ints
 	for from := 0; from < b.Rows; {
 		day := floorDiv(times[from], microsPerDay)
+		if !slices.Contains(days, day) {
+			days = append(days, day)
+		}
 		f, err := p.file(tableFlows, day, p.wk.rows.fields)
 		if err != nil {
 			return err
@@ -181,6 +186,7 @@ func (p *pending) add(r *reading, b *batch.Batch) error {
 		f.count(part, tuple[from], tuple[to-1], int64(to-from))
 		from = to
 	}
+	p.wk.resize(len(days))
 	p.rows += b.Rows
 	if p.wk.g.opt.FlowsOnly {
 		return nil
@@ -203,20 +209,10 @@ func (f *file) count(part *blobPart, first, last, rows int64) {
 
 // file returns the open file for rows of a table and day.
 func (p *pending) file(table string, day int64, fields []batch.Field) (*file, error) {
-	var last *file
-	open := 0
 	for _, f := range p.files {
-		if f.table != table {
-			continue
-		}
-		if f.day == day {
+		if f.table == table && f.day == day {
 			return f, nil
 		}
-		open++
-		last = f
-	}
-	if open >= maxDays {
-		return last, nil
 	}
 	lf, err := p.begin().NewFile(table, time.UnixMicro(day*microsPerDay).UTC())
 	if err != nil {

@@ -25,6 +25,11 @@ const (
 	// window is how much of a blob is decoded at a time; a record that is larger
 	// makes the window grow.
 	window = 2 << 20
+	// mixedWindow is how much of a blob is decoded at a time whose path does not
+	// tell its hour: it may have tuples of any day. It never gets smaller than
+	// minWindow unless records are.
+	mixedWindow = 256 << 10
+	minWindow   = 32 << 10
 	// maxAddresses is how many addresses are interned before a worker commits
 	// and forgets them.
 	maxAddresses = 100_000
@@ -50,6 +55,7 @@ type worker struct {
 
 	interval time.Duration // of merged rows
 	buf      []byte
+	limit    int  // how much of buf is used at a time
 	big      bool // holds g.big
 	batch    *pending
 	opened   map[string]bool // rollovers that the catalogue keeps as open
@@ -393,13 +399,18 @@ func (r *reading) decode(ctx context.Context, in io.Reader, b source.Blob) error
 	share := newShare(b.Size, &wk.g.bytesDone)
 	defer share.all()
 	buf := wk.buf[:0]
+	if wk.limit = window; b.Hour.IsZero() {
+		wk.limit = mixedWindow
+	}
 	end := false
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		for !end && len(buf) < cap(buf)-flowlog.Pad {
-			n, err := in.Read(buf[len(buf) : cap(buf)-flowlog.Pad])
+		room := cap(buf) - flowlog.Pad
+		full := min(room, wk.limit)
+		for !end && len(buf) < full {
+			n, err := in.Read(buf[len(buf):full])
 			buf = buf[:len(buf)+n]
 			if errors.Is(err, io.EOF) {
 				end = true
@@ -422,7 +433,9 @@ func (r *reading) decode(ctx context.Context, in io.Reader, b source.Blob) error
 			break
 		}
 		if n == 0 {
-			buf = wk.grow(buf)
+			if wk.limit *= 2; full == room {
+				buf = wk.grow(buf)
+			}
 			continue
 		}
 		share.read(int64(n))
@@ -436,6 +449,16 @@ func (r *reading) decode(ctx context.Context, in io.Reader, b source.Blob) error
 	}
 	wk.buf = buf
 	return nil
+}
+
+// resize fits the window to how many days were in the last one.
+func (wk *worker) resize(days int) {
+	switch {
+	case days > maxDays:
+		wk.limit = max(wk.limit/2, minWindow)
+	case days <= maxDays/2 && wk.limit < window:
+		wk.limit *= 2
+	}
 }
 
 // grow returns buf with room for a longer record. One worker at a time may have
