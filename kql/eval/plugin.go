@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/azflow/azflow/kql/fn"
@@ -38,6 +39,10 @@ func pluginByName(name string) pluginFunc {
 		return activeUsersCount
 	case "rows_near":
 		return rowsNear
+	case "geo_polygon_lookup":
+		return geoLookup("geo_distance_point_to_polygon")
+	case "geo_line_lookup":
+		return geoLookup("geo_distance_point_to_line")
 	case "reduce": // the operator
 		return reduce
 	case "identity":
@@ -53,8 +58,8 @@ func pluginByName(name string) pluginFunc {
 // Plugins lists the plugins that the interpreter runs.
 func Plugins() []string {
 	return []string{
-		"active_users_count", "activity_counts_metrics", "bag_unpack", "dcount_intersect", "estimate_rows_count", "identity", "ipv4_lookup",
-		"ipv6_lookup", "narrow", "pivot", "rolling_percentile", "rows_near", "sliding_window_counts",
+		"active_users_count", "activity_counts_metrics", "bag_unpack", "dcount_intersect", "estimate_rows_count", "geo_line_lookup",
+		"geo_polygon_lookup", "identity", "ipv4_lookup", "ipv6_lookup", "narrow", "pivot", "rolling_percentile", "rows_near", "sliding_window_counts",
 	}
 }
 
@@ -506,6 +511,79 @@ func ipLookup(six bool) pluginFunc {
 			return out, nil
 		}
 		return lookupColumns(x, out, len(in.Cols)), nil
+	}
+}
+
+// geoLookup joins each point with the geometries that lie no farther from it
+// than the radius, by the function that measures the distance.
+func geoLookup(distance string) pluginFunc {
+	return func(r *runner, x *plan.Plugin, in *Rows) (*Rows, error) {
+		table := named(x, "", 0)
+		if table == nil || table.Table == nil {
+			return nil, fmt.Errorf("the first argument must be a table")
+		}
+		right, err := r.run(table.Table)
+		if err != nil {
+			return nil, err
+		}
+		key, err := argRef(x, 1, right)
+		if err != nil {
+			return nil, err
+		}
+		lng, err := r.argVector(x, 2, in)
+		if err != nil {
+			return nil, err
+		}
+		lat, err := r.argVector(x, 3, in)
+		if err != nil {
+			return nil, err
+		}
+		radius, err := r.argConst(x, "radius", 4)
+		if err != nil {
+			return nil, err
+		}
+		unmatched, err := r.argConst(x, "return_unmatched", -1)
+		if err != nil {
+			return nil, err
+		}
+		f, ok := fn.LookupScalar(distance)
+		if !ok {
+			return nil, fmt.Errorf("there is no function %q", distance)
+		}
+		partners := make([][]int, in.N)
+		for j := range right.N {
+			d := &types.Vector{Type: types.Real}
+			place := types.Constant(types.Dynamic, right.Vecs[key].Value(j))
+			if err := f.Kernel(r.fn, []*types.Vector{lng, lat, place}, in.N, d); err != nil {
+				return nil, err
+			}
+			for i := range in.N {
+				if !d.IsNull(i) && d.Reals[i] <= realOf(radius) {
+					partners[i] = append(partners[i], j)
+				}
+			}
+		}
+		var p pairs
+		for i, found := range partners {
+			for _, j := range found {
+				p.add(i, j)
+			}
+			if len(found) == 0 && unmatched == true {
+				p.add(i, -1)
+			}
+		}
+		if err := r.check(len(p.left)); err != nil {
+			return nil, err
+		}
+		out := beside(pick(in, p.left), pick(right, p.right))
+		if len(x.Cols) == len(out.Cols)-1 {
+			at := len(in.Cols) + key
+			out.Cols, out.Vecs = slices.Delete(out.Cols, at, at+1), slices.Delete(out.Vecs, at, at+1)
+		}
+		if len(x.Cols) == len(out.Cols) {
+			out.Cols = x.Cols
+		}
+		return out, nil
 	}
 }
 
