@@ -44,7 +44,7 @@ func flows() Table {
 			{Name: "CaptureNic", Type: types.String, Source: Attribution, Doc: "Capturing NIC as resourcegroup/nic, in lower case."},
 			{Name: "CaptureVm", Type: types.String, Source: Attribution, Doc: "VM of the capturing NIC as resourcegroup/vm, in lower case."},
 			{Name: "CaptureRole", Type: types.String, Source: Attribution, Doc: "What the capturing NIC is to the flow: Initiator, Responder, Transit or Gateway."},
-			{Name: "IsPrimaryCapture", Type: types.Bool, Source: Derived, Expr: `CaptureRole == "Initiator" or (CaptureRole == "Responder" and strcat(SrcIp, "|", tolong(bin(TimeGenerated, 1h))) !in (LocalAddresses | project strcat(Ip, "|", tolong(Hour))))`, Optional: true, Doc: "True for one capture of every exchange, so that a sum over it counts each byte once."},
+			{Name: "IsPrimaryCapture", Type: types.Bool, Source: Derived, Expr: primaryCapture, Optional: true, Doc: "True for one capture of every exchange, so that a sum over it counts each byte once."},
 			{Name: "Superseded", Type: types.Bool, Source: Derived, Expr: `FlowLogType == "NSG" and strcat(MacAddress, "|", tolong(bin(TimeGenerated, 1h))) in (CaptureHours | where FlowLogType == "VNet" | project strcat(MacAddress, "|", tolong(Hour)))`, Optional: true, Doc: "True for a tuple of an NSG log whose NIC a virtual network flow log covered in that hour."},
 			{Name: "Rollover", Type: types.Bool, Source: Decoder, Optional: true, Doc: "True for an E followed in the same array and millisecond by a B of the same flow: a re-created flow."},
 			{Name: "CoversFrom", Type: types.DateTime, Source: Catalogue, Optional: true, Doc: "Since when the counters count: the connection's previous tuple, else its B; null if neither was seen."},

@@ -109,7 +109,7 @@ func ntaNetAnalytics() Table {
 			{Name: "CaptureNic", Type: types.String, Source: Merge, Doc: "Capturing NIC as resourcegroup/nic."},
 			{Name: "CaptureVm", Type: types.String, Source: Merge, Doc: "VM of the capturing NIC as resourcegroup/vm."},
 			{Name: "CaptureRole", Type: types.String, Source: Merge, Doc: "What the capturing NIC is to the flow: Initiator, Responder, Transit or Gateway."},
-			{Name: "IsPrimaryCapture", Type: types.Bool, Source: Derived, Expr: `CaptureRole == "Initiator" or (CaptureRole == "Responder" and strcat(SrcIp, "|", tolong(bin(TimeGenerated, 1h))) !in (LocalAddresses | project strcat(Ip, "|", tolong(Hour))))`, Optional: true, Doc: "True for one capture of every exchange, so that a sum over it counts each byte once."},
+			{Name: "IsPrimaryCapture", Type: types.Bool, Source: Derived, Expr: primaryCapture, Optional: true, Doc: "True for one capture of every exchange, so that a sum over it counts each byte once."},
 			{Name: "BytesSrcToDestNet", Type: types.Long, Source: Merge, Doc: "BytesSrcToDest without the bytes that a later E of a re-created flow counts again."},
 			{Name: "BytesDestToSrcNet", Type: types.Long, Source: Merge, Doc: "BytesDestToSrc without the bytes that a later E of a re-created flow counts again."},
 			{Name: "PacketsSrcToDestNet", Type: types.Long, Source: Merge, Doc: "PacketsSrcToDest without the packets that a later E of a re-created flow counts again."},

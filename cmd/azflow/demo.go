@@ -193,6 +193,9 @@ func (p *program) makeDemo(ctx context.Context, folder string, seed uint64, end 
 	if err := d.WriteInventory(sink); err != nil {
 		return err
 	}
+	if err := p.importInventory(ctx, l, []string{filepath.Join(logs, "inventory"), filepath.Join(logs, flowgen.ContainerActivity)}, time.Time{}); err != nil {
+		return err
+	}
 	if err := p.ingestFrom(ctx, l, dir.New(
 		filepath.Join(logs, flowgen.ContainerVNet), filepath.Join(logs, flowgen.ContainerNSG),
 	), timeSpan{}, ingest.Options{}); err != nil {

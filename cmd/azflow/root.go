@@ -129,6 +129,7 @@ version 4), stores every tuple exactly once in Parquet, and answers KQL.
 func (p *program) commands() []*cobra.Command {
 	return []*cobra.Command{
 		p.ingestCommand(),
+		p.inventoryCommand(),
 		p.demoCommand(),
 		p.queryCommand(),
 		p.sqlCommand(),

@@ -2,6 +2,7 @@ package attribution
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/azflow/azflow/internal/inventory"
@@ -72,7 +73,19 @@ func (x *Index) find(net int32, a netip.Addr, t int64) answer {
 		}
 		return ans
 	}
-	return answer{span: valid, end: End{Miss: NoInventory}, place: elsewhere}
+	return answer{span: valid, end: End{Miss: x.unheld(net, a, t)}, place: elsewhere}
+}
+
+// unheld says why an address of no known subnet has no owner.
+func (x *Index) unheld(net int32, a netip.Addr, t int64) string {
+	for _, m := range x.nets4[a] {
+		if net < 0 || slices.ContainsFunc(x.nets[net].reach, func(level []int32) bool { return slices.Contains(level, m) }) {
+			if pieces := x.held[slot{m, a}]; len(pieces) > 0 {
+				return missOf(pieces, t)
+			}
+		}
+	}
+	return NoInventory
 }
 
 // ours returns the owner of a public address of the estate.
@@ -85,6 +98,7 @@ func (x *Index) ours(a netip.Addr, t int64) (answer, bool) {
 			vm, s := n.vmAt(t)
 			ans := answer{span: p.span.and(s), end: x.nicEnd(n, vm, t), place: place(n.net), owner: n.ID, known: true}
 			ans.end.Attribution = ByPublic
+			ans.end.Subnet = "" // the address is of none
 			if n.net < 0 {
 				ans.place = ownPublic
 			}

@@ -214,8 +214,6 @@ type builder struct {
 	addrOf   map[ID]netip.Addr        // of a public address resource
 	shown    map[ID][]int64           // when a NIC was in a list
 	circuits map[string]ID            // by name
-	sites    []Site
-	routes   []netip.Prefix
 	conns    []object
 	lngs     map[ID][]netip.Prefix
 	clients  map[ID][]netip.Prefix

@@ -125,6 +125,7 @@ func (r *reading) salvage(start int64, err error) int64 {
 		if _, e := dec.Token(); e == nil {
 			for dec.More() {
 				at := start + skipped + int64(open) + dec.InputOffset()
+				at += int64(len(r.data[at:]) - len(bytes.TrimLeft(r.data[at:], ", \t\r\n")))
 				var el json.RawMessage
 				if e := dec.Decode(&el); e != nil {
 					r.problem(at, fmt.Errorf("the list breaks off here, what stands before it is kept: %w", e))
