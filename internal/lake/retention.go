@@ -140,7 +140,7 @@ func (l *Lake) Forget(ctx context.Context, req ForgetRequest) (Removed, error) {
 		if rm == (Removed{}) {
 			return errNothing
 		}
-		if err := t.checkMerged(gen); err != nil {
+		if err := t.checkMerged(gen, nil); err != nil {
 			return err
 		}
 		if err := t.markDirty(req.Dirty, gen); err != nil {

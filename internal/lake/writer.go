@@ -307,22 +307,36 @@ func (t *tx) checkIntervals(c *Commit) error {
 }
 
 // checkMerged rejects a generation of the catalogue in which rows are hidden
-// that nothing can tell from others: those of blobs hidden since gen in
-// segments that are merged across blobs. Whoever hides a blob cuts such
-// segments up first; whoever merges leaves hidden blobs out.
-func (t *tx) checkMerged(gen int64) error {
-	var segment, blob string
-	err := t.get([]any{&segment, &blob}, `SELECT s.name, b.blob FROM tombstones d
+// that nothing can tell from others: those of blobs in segments that are merged
+// across blobs. Whoever hides a blob takes such segments apart first; whoever
+// merges leaves hidden blobs out. It looks at what gen hides and at its files.
+func (t *tx) checkMerged(gen int64, files []*File) error {
+	const held = `SELECT s.name, b.blob FROM tombstones d
 		JOIN segment_blobs sb ON sb.blob = d.blob AND sb.generation = d.generation
 		JOIN segments s ON s.id = sb.segment JOIN blobs b ON b.id = d.blob
-		WHERE (d.added = ?1 OR s.added = ?1) AND s.ended = 0 AND s.interval > 0 AND NOT s.partial LIMIT 1`, gen)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil
-	case err != nil:
+		WHERE s.ended = 0 AND s.interval > 0 AND NOT s.partial AND `
+	check := func(which string, arg int64) error {
+		var segment, blob string
+		err := t.get([]any{&segment, &blob}, held+which+" LIMIT 1", arg)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return nil
+		case err != nil:
+			return err
+		}
+		return fmt.Errorf("%w: rows of blob %s are merged with others in segment %s", ErrConflict, blob, segment)
+	}
+	if err := check("d.added = ?", gen); err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: rows of blob %s are merged with others in segment %s", ErrConflict, blob, segment)
+	for _, f := range files {
+		if f.seg.Interval > 0 && !f.seg.Partial {
+			if err := check("s.id = ?", f.seg.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // checkAllRebuilt rejects a change of interval while rows by another one are
@@ -362,7 +376,7 @@ func (t *tx) apply(c *Commit, gen int64, now time.Time) error {
 	if err := t.replace(c, gen, now); err != nil {
 		return err
 	}
-	if err := t.checkMerged(gen); err != nil {
+	if err := t.checkMerged(gen, c.files); err != nil {
 		return err
 	}
 	if c.Interval != 0 {

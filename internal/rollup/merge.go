@@ -14,8 +14,8 @@ import (
 )
 
 // maxRows is how many rows to be merged are taken at a time, unless those of
-// one interval are more: 100 MB of them.
-const maxRows = 200_000
+// one interval are more: 50 MB of them.
+const maxRows = 100_000
 
 // step is the shortest interval there is, in µs.
 const step = 10 * 60 * 1_000_000

@@ -278,7 +278,7 @@ type again struct {
 
 // add merges tuples of one blob.
 func (a *again) add(b *batch.Batch, gen lake.BlobGen) error {
-	if gen != a.of || a.agg.Rows() > maxRows/4 {
+	if gen != a.of || a.agg.Rows() > maxRows/2 {
 		if err := a.flush(); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ package upkeep
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -278,7 +279,7 @@ func (c *compaction) copyRows(ctx context.Context, commit *lake.Commit, segs []l
 	if err != nil {
 		return err
 	}
-	seen := map[string]bool{}
+	seen := map[[16]byte]bool{}
 	var sources []segment.Source
 	for _, s := range segs {
 		sources = append(sources, segment.Source{Path: c.lake.Path(s), Filter: once(s, keyOf[m.Table], seen)})
@@ -309,7 +310,7 @@ func (c *compaction) copyRows(ctx context.Context, commit *lake.Commit, segs []l
 
 // once returns the filter that leaves out the hidden rows of s, and those whose
 // key was seen; no key means that rows are never the same.
-func once(s lake.Segment, key []string, seen map[string]bool) *segment.Filter {
+func once(s lake.Segment, key []string, seen map[[16]byte]bool) *segment.Filter {
 	before := s.Hidden.Before
 	if len(key) == 0 && before.IsZero() {
 		return nil
@@ -335,11 +336,13 @@ func once(s lake.Segment, key []string, seen map[string]bool) *segment.Filter {
 				}
 				buf = append(buf, 0)
 			}
-			if seen[string(buf)] {
+			whole := sha256.Sum256(buf) // of one size, where IPv6 addresses take more
+			sum := [16]byte(whole[:])
+			if seen[sum] {
 				drop.Set(row, true)
 				continue
 			}
-			seen[string(buf)] = true
+			seen[sum] = true
 		}
 	}}
 }

@@ -495,3 +495,68 @@ func blobs(t testing.TB, l *lake.Lake) []string {
 	slices.Sort(ids)
 	return ids
 }
+
+// What would hide rows that nothing can tell from others is refused, whoever
+// comes first.
+func TestMergingAndHidingABlobExcludeEachOther(t *testing.T) {
+	logs := t.TempDir()
+	bulk(t, logs, 1, 3000)
+	ctx := context.Background()
+	l := openLake(t, t.TempDir(), lake.Options{})
+	take(t, l, logs)
+	w, err := l.OpenWriter(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = w.Close() }()
+	hide := func(blob string) error {
+		c := w.Begin()
+		c.Tombstones = []lake.BlobGen{{Blob: blob}}
+		_, err := w.Commit(ctx, c)
+		return err
+	}
+	ids := blobs(t, l)
+	// A merge was planned before the blob was hidden.
+	snap, err := l.Snapshot(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := snap.PlanCompaction(ctx, rollup.Table, lake.PlanOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := hide(ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	want := whole(t, l)
+	conflicts := 0
+	for _, m := range plan {
+		if err := rollup.Merge(ctx, l, w, snap, m); errors.Is(err, lake.ErrConflict) {
+			conflicts++
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := snap.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if conflicts == 0 {
+		t.Error("a merge took hidden rows in")
+	}
+	same(t, "after the merge", whole(t, l), want)
+	// A blob is to be hidden after it was merged.
+	compact(t, l, Options{})
+	if err := hide(ids[1]); !errors.Is(err, lake.ErrConflict) {
+		t.Errorf("hiding merged rows: %v, want a conflict", err)
+	}
+	same(t, "after the refusal", whole(t, l), want)
+	if err := rollup.Unmerge(ctx, l, w, lake.BlobGen{Blob: ids[1]}); err != nil {
+		t.Fatal(err)
+	}
+	if err := hide(ids[1]); err != nil {
+		t.Error(err)
+	}
+	if n := len(whole(t, l)); n == 0 || n >= len(want) {
+		t.Errorf("%d rows are left of %d", n, len(want))
+	}
+}
