@@ -2,6 +2,7 @@ package fn
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,24 +17,38 @@ func Convert(v *types.Vector, to types.Type) *types.Vector {
 	}
 	n := v.Slots()
 	out := types.NewVector(to, n)
+	direct := true
 	switch {
-	case v.Type == types.Int && to == types.Long && v.Nulls == nil:
-		for i, x := range v.Ints {
-			out.Longs[i] = int64(x)
-		}
-	case v.Type == types.Long && to == types.Real && v.Nulls == nil:
-		for i, x := range v.Longs {
-			out.Reals[i] = float64(x)
-		}
+	case v.Type == types.Int && to == types.Long:
+		widen(out.Longs, v.Ints)
+	case v.Type == types.Int && to == types.Real:
+		widen(out.Reals, v.Ints)
+	case v.Type == types.Long && to == types.Real:
+		widen(out.Reals, v.Longs)
+	case v.Type == types.DateTime && to == types.Long:
+		widen(out.Longs, v.Instants)
+	case v.Type == types.TimeSpan && to == types.Long:
+		widen(out.Longs, v.Intervals)
 	default:
+		direct = false
 		flat := *v
 		flat.Const = false
 		for i := range n {
 			out.SetValue(i, Cast(flat.Value(i), v.Type, to))
 		}
 	}
+	if direct {
+		out.Nulls = slices.Clone(v.Nulls)
+	}
 	out.Const = v.Const
 	return out
+}
+
+// widen copies numbers to a wider type.
+func widen[A ~int32 | ~int64, B int64 | float64](to []B, from []A) {
+	for i, x := range from {
+		to[i] = B(x)
+	}
 }
 
 // Cast returns x, a value of type from, as a value of another type; nil where
