@@ -83,6 +83,10 @@ func (o *output) numbers(a *Aggregator, order []uint32) {
 	}
 	hi, lo, port := column(counted.hi), column(counted.lo), column(counted.port)
 	start, first, last, processed := column(counted.start), column(counted.first), column(counted.last), column(counted.processed)
+	var all [sums][]int64
+	for k := range all {
+		all[k] = column(counted.sums + k)
+	}
 	o.bits = o.bits[:0].Grow(n)
 	clear(o.bits)
 	for i := range n {
@@ -91,14 +95,11 @@ func (o *output) numbers(a *Aggregator, order []uint32) {
 		port[i] = int64(g.key.port)
 		o.bits.Set(i, g.key.port >= 0)
 		hi[i], lo[i] = o.names.row(a, &g.key)
-	}
-	o.b.Columns[counted.port].Valid = o.bits
-	for k := range int(sums) {
-		v := column(counted.sums + k)
-		for i := range v {
-			v[i] = a.groups[nth(order, i)].sums[k]
+		for k, v := range g.sums {
+			all[k][i] = v
 		}
 	}
+	o.b.Columns[counted.port].Valid = o.bits
 	o.b.Columns[counted.seconds] = batch.ConstInt(a.interval / 1e6)
 }
 
