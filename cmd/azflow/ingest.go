@@ -86,7 +86,7 @@ func (p *program) ingest(ctx context.Context, paths []string, span timeSpan) err
 
 // ingestMemory is from where on the collector works harder while logs are taken
 // in: the whole process is to stay below 256 MB with two workers.
-const ingestMemory = 192 << 20
+const ingestMemory = 160 << 20
 
 // ingestFrom ingests src with progress and prints the summary.
 func (p *program) ingestFrom(ctx context.Context, l *lake.Lake, src source.Source, span timeSpan, opt ingest.Options) error {
