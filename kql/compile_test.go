@@ -58,6 +58,7 @@ func TestWhatAnEngineCannotExpressIsCutOff(t *testing.T) {
 		{`Flows | extend p = parse_json(SrcTags).env | summarize count() by tostring(p)`, true, false},
 		{`Flows | where SrcPort > 5 | mv-expand SrcTags | count`, true, false},
 		{`Flows | parse AclRule with * "_" name:string | summarize dcount(name)`, true, false},
+		{`Flows | extend p = split(SrcIp, ".") | mv-apply e = p to typeof(long) on (where e > 9 | summarize sum(e)) | project SrcIp, sum_e`, true, false},
 		{`Flows | summarize hll(SrcIp)`, false, false},
 		{`Flows | make-series count() on TimeGenerated from ago(1d) to now() step 1h`, false, false},
 		{`Flows | evaluate bag_unpack(SrcTags)`, false, false},

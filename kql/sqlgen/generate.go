@@ -146,7 +146,7 @@ func readsTable(n plan.Node) bool {
 // part writes n as one part.
 func (g *generator) part(n plan.Node) (*Part, error) {
 	p := &part{
-		d: g.d, now: g.plan, calls: map[string]Call{}, shared: map[*plan.Shared]*relation{},
+		d: g.d, now: g.plan, calls: map[string]Call{}, shared: map[*plan.Shared]*relation{}, leaves: map[*plan.Leaf]*relation{},
 	}
 	r, err := p.lower(n)
 	if err != nil {

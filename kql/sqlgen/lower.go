@@ -42,11 +42,16 @@ func (p *part) lower(n plan.Node) (*relation, error) {
 		return p.unnest(n)
 	case *plan.Parse:
 		return p.parse(n)
+	case *plan.Apply:
+		return p.apply(n)
 	case *plan.Shared:
 		return p.lower(n.Input)
 	case *plan.SharedRef:
 		return p.sharedRef(n)
 	case *plan.Leaf:
+		if r := p.leaves[n]; r != nil {
+			return r, nil
+		}
 		return nil, inexact("rows from outside")
 	}
 	return nil, inexact("%s", nodeName(n))

@@ -12,6 +12,11 @@ func (p *part) aggregate(n *plan.Aggregate) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.grouped(r, n, "")
+}
+
+// grouped aggregates r by n.By and, if it is not "", the item also.
+func (p *part) grouped(r *relation, n *plan.Aggregate, also string) (*relation, error) {
 	es := exprs(n.By)
 	for _, a := range n.Aggs {
 		es = append(es, a.Args...)
@@ -21,6 +26,11 @@ func (p *part) aggregate(n *plan.Aggregate) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if also != "" {
+		x, _ := r.item(also)
+		items = append(items, sqlast.Item{X: x, Name: also})
+	}
+	by := len(items)
 	var order []sqlast.Order
 	for _, k := range r.order {
 		x, _ := r.item(k.item)
@@ -64,7 +74,7 @@ func (p *part) aggregate(n *plan.Aggregate) (*relation, error) {
 		}
 	}
 	sel := *r.sel
-	sel.Items, sel.Group, sel.By = items, true, len(n.By)
+	sel.Items, sel.Group, sel.By = items, true, by
 	out := &relation{sel: &sel, cols: cols}
 	if shared {
 		out.sel = &sqlast.Select{Items: results, From: sqlast.Sub{Query: &sel, Alias: p.name("t")}}

@@ -16,22 +16,28 @@ var converters = map[types.Type]string{
 // unnest expands rows in three SELECTs: the lists, their elements, the
 // elements' types. Elements keep their order.
 func (p *part) unnest(n *plan.Unnest) (*relation, error) {
-	if !p.d.Kernels() {
-		return nil, inexact("mv-expand")
-	}
 	r, err := p.lower(n.Input)
 	if err != nil {
 		return nil, err
 	}
+	return p.expand(r, n.Spec, n.Cols)
+}
+
+// expand gives the rows of r as many times as their lists have elements, with
+// the columns cols.
+func (p *part) expand(r *relation, spec plan.UnnestSpec, cols []plan.Column) (*relation, error) {
+	if !p.d.Kernels() {
+		return nil, inexact("mv-expand")
+	}
 	r = p.wrap(r)
 	sc := r.scope()
 	fn := Elements
-	if n.Spec.BagArray {
+	if spec.BagArray {
 		fn = Entries
 	}
 	var lists []string
 	var lengths []sqlast.Expr
-	for _, it := range n.Spec.Items {
+	for _, it := range spec.Items {
 		a, err := p.value(sc, it.Expr)
 		if err != nil {
 			return nil, err
@@ -40,8 +46,8 @@ func (p *part) unnest(n *plan.Unnest) (*relation, error) {
 			return nil, inexact("mv-expand of %v", a.Type)
 		}
 		list := p.extern(fn, []Arg{a}, types.Dynamic)
-		if n.Spec.Limit != nil {
-			c, ok := n.Spec.Limit.(*plan.Const)
+		if spec.Limit != nil {
+			c, ok := spec.Limit.(*plan.Const)
 			if !ok {
 				return nil, inexact("mv-expand limit of what is not constant")
 			}
@@ -68,7 +74,7 @@ func (p *part) unnest(n *plan.Unnest) (*relation, error) {
 		}
 	}
 	elements := map[plan.ColumnID]string{}
-	for i, it := range n.Spec.Items {
+	for i, it := range spec.Items {
 		name := p.name("e")
 		elements[it.Column.ID] = name
 		items = append(items, sqlast.Item{X: sqlast.Call("unnest", sqlast.Column{Name: lists[i]}), Name: name})
@@ -88,7 +94,7 @@ func (p *part) unnest(n *plan.Unnest) (*relation, error) {
 		out.order = below.order
 	}
 	var final []sqlast.Item
-	for _, c := range n.Cols {
+	for _, c := range cols {
 		name := columnName(c.ID)
 		x := sqlast.Expr(sqlast.Column{Name: name})
 		form := physical.Of(c.Type)
@@ -101,7 +107,7 @@ func (p *part) unnest(n *plan.Unnest) (*relation, error) {
 					return nil, inexact("mv-expand to %v", c.Type)
 				}
 			}
-		} else if n.Spec.ItemIndex != nil && n.Spec.ItemIndex.ID == c.ID {
+		} else if spec.ItemIndex != nil && spec.ItemIndex.ID == c.ID {
 			x = sqlast.Cast{X: sqlast.Column{Name: index}, Type: sqlast.BigInt}
 		} else {
 			form = r.cols[c.ID].form

@@ -18,6 +18,7 @@ type part struct {
 	calls  map[string]Call
 	ctes   []sqlast.CTE
 	shared map[*plan.Shared]*relation
+	leaves map[*plan.Leaf]*relation // the rows that the subquery of an Apply reads
 	names  int
 }
 
