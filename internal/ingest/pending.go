@@ -362,13 +362,17 @@ func (p *pending) merged(r *reading, part *blobPart) error {
 	column := func(name string) []int64 { return out.Columns[out.Index(name)].Ints }
 	times, firsts := column("TimeGenerated"), column("FlowStartTime")
 	for from := 0; from < out.Rows; {
+		if r.whole[times[from]] {
+			from++
+			continue
+		}
 		day := floorDiv(times[from], microsPerDay)
 		f, err := p.file(tableTraffic, day, trafficFields)
 		if err != nil {
 			return err
 		}
 		to := from
-		for ; to < out.Rows && times[to] < (day+1)*microsPerDay; to++ {
+		for ; to < out.Rows && times[to] < (day+1)*microsPerDay && !r.whole[times[to]]; to++ {
 			f.min, f.max = min(f.min, times[to]), max(f.max, times[to])
 			f.minFlow, f.maxFlow = min(f.minFlow, firsts[to]), max(f.maxFlow, firsts[to])
 		}

@@ -276,6 +276,9 @@ type reading struct {
 	expected, next lake.Cursor
 	started        bool // next differs from expected, or rows are pending
 	committed      bool
+	// whole are the intervals whose merged rows stay as they are although the blob
+	// was written anew, since their tuples have expired.
+	whole map[int64]bool
 }
 
 // headSize is how much of a blob's first records is hashed at most.
@@ -381,11 +384,15 @@ func (r *reading) anew(ctx context.Context, b source.Blob) error {
 	}
 	// The commit hides the old rows: those that are merged with rows of other
 	// blobs must be told apart for that.
-	if err := rollup.Unmerge(ctx, wk.g.lake, wk.w, lake.BlobGen{Blob: r.expected.Blob, Generation: r.expected.Generation}); err != nil {
+	whole, err := rollup.Unmerge(ctx, wk.g.lake, wk.w, lake.BlobGen{Blob: r.expected.Blob, Generation: r.expected.Generation})
+	if err != nil {
 		return errors.Join(errLake, err)
 	}
+	r.whole = whole
 	wk.g.mu.Lock()
-	wk.g.summary.Rewritten = append(wk.g.summary.Rewritten, b.Name)
+	if !slices.Contains(wk.g.summary.Rewritten, b.Name) { // not read again after a conflict
+		wk.g.summary.Rewritten = append(wk.g.summary.Rewritten, b.Name)
+	}
 	wk.g.mu.Unlock()
 	r.next = lake.Cursor{Blob: r.expected.Blob, Generation: r.expected.Generation + 1}
 	return nil

@@ -274,7 +274,7 @@ func (r *rebuilding) keep(ctx context.Context, old []lake.Segment) error {
 		if err := mergeWindow(ctx, r.lake, segs, from, to, want, out); err != nil {
 			return errors.Join(err, out.abandon())
 		}
-		ft := lake.Footer{Level: 1}
+		ft := lake.Footer{Level: 1, Blobs: joinRanges(segs, leaveHidden(segs))}
 		if commonInterval(segs) == r.interval {
 			ft.Interval = r.interval
 		}

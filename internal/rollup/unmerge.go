@@ -18,19 +18,21 @@ const maxTries = 5
 // Unmerge makes it possible to hide blobs' rows of [Table]: where they are
 // merged with rows of other blobs, it puts partial rows in their place that
 // tell their blobs, made anew of Flows. Where Flows has expired, whole rows stay
-// as they are, and no longer count as the blobs'. A query gives the same rows
+// as they are, and no longer count as the blobs': it returns the intervals, by
+// start in µs since 1970, for which that is so. A query gives the same rows
 // before and after.
-func Unmerge(ctx context.Context, l *lake.Lake, w *lake.Writer, blobs ...lake.BlobGen) error {
+func Unmerge(ctx context.Context, l *lake.Lake, w *lake.Writer, blobs ...lake.BlobGen) (whole map[int64]bool, err error) {
+	whole = map[int64]bool{}
 	for try := 1; ; try++ {
-		err := unmerge(ctx, l, w, blobs)
+		err := unmerge(ctx, l, w, blobs, whole)
 		if errors.Is(err, lake.ErrConflict) && try < maxTries {
 			continue
 		}
-		return err
+		return whole, err
 	}
 }
 
-func unmerge(ctx context.Context, l *lake.Lake, w *lake.Writer, blobs []lake.BlobGen) (err error) {
+func unmerge(ctx context.Context, l *lake.Lake, w *lake.Writer, blobs []lake.BlobGen, whole map[int64]bool) (err error) {
 	snap, err := l.Snapshot(ctx)
 	if err != nil {
 		return err
@@ -45,7 +47,7 @@ func unmerge(ctx context.Context, l *lake.Lake, w *lake.Writer, blobs []lake.Blo
 		return err
 	}
 	for _, s := range segs {
-		if err := open(ctx, l, w, snap, s, blobs); err != nil {
+		if err := open(ctx, l, w, snap, s, blobs, whole); err != nil {
 			return fmt.Errorf("take %s apart: %w", s.Name, err)
 		}
 	}
@@ -92,10 +94,11 @@ func (t *tuples) pick(p Position) int {
 	return -1
 }
 
-// open puts partial rows in the place of those of s that blobs had part in.
-func open(ctx context.Context, l *lake.Lake, w *lake.Writer, snap *lake.Snapshot, s lake.Segment, blobs []lake.BlobGen) error {
+// open puts partial rows in the place of those of s that blobs had part in, and
+// adds the intervals for which that cannot be done to whole.
+func open(ctx context.Context, l *lake.Lake, w *lake.Writer, snap *lake.Snapshot, s lake.Segment, blobs []lake.BlobGen, whole map[int64]bool) error {
 	leave := func(b lake.BlobGen) bool { return slices.Contains(blobs, b) }
-	apart, err := intervalsToOpen(ctx, l, snap, s, leave)
+	apart, err := intervalsToOpen(ctx, l, snap, s, leave, whole)
 	if err != nil {
 		return err
 	}
@@ -117,8 +120,9 @@ func open(ctx context.Context, l *lake.Lake, w *lake.Writer, snap *lake.Snapshot
 }
 
 // intervalsToOpen returns the intervals of s in which blobs that hide accepts
-// have tuples, as far as Flows still has all tuples that the rows are made of.
-func intervalsToOpen(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, s lake.Segment, hide func(lake.BlobGen) bool) (map[int64]bool, error) {
+// have tuples, as far as Flows still has all tuples that the rows are made of. It
+// adds the intervals of which it has not to whole.
+func intervalsToOpen(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, s lake.Segment, hide func(lake.BlobGen) bool, whole map[int64]bool) (map[int64]bool, error) {
 	if s.Interval != snap.Interval {
 		return nil, nil // from before the interval changed: Flows had expired then
 	}
@@ -154,9 +158,12 @@ func intervalsToOpen(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, s l
 	}); err != nil {
 		return nil, err
 	}
-	for start := range apart {
-		if count[start] != 0 {
+	for start, n := range count {
+		if n != 0 {
 			delete(apart, start)
+		}
+		if n < 0 {
+			whole[start] = true
 		}
 	}
 	return apart, nil

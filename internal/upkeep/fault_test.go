@@ -136,7 +136,7 @@ func TestReadersSeeTheSameRowsWhileTheLakeIsLookedAfter(t *testing.T) {
 				if _, err := Compact(context.Background(), other, Options{Now: time.Now}); err != nil {
 					return err
 				}
-				if err := rollup.Unmerge(context.Background(), other, w, lake.BlobGen{Blob: ids[r.IntN(len(ids))]}); err != nil {
+				if _, err := rollup.Unmerge(context.Background(), other, w, lake.BlobGen{Blob: ids[r.IntN(len(ids))]}); err != nil {
 					return err
 				}
 			}

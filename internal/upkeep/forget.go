@@ -89,7 +89,7 @@ func forgetBlob(ctx context.Context, l *lake.Lake, w *lake.Writer, cur lake.Curs
 		gens = append(gens, lake.BlobGen{Blob: cur.Blob, Generation: g})
 	}
 	for try := 1; ; try++ {
-		if err := rollup.Unmerge(ctx, l, w, gens...); err != nil {
+		if _, err := rollup.Unmerge(ctx, l, w, gens...); err != nil {
 			return 0, err
 		}
 		rm, err := l.Forget(ctx, lake.ForgetRequest{Blob: cur.Blob, Reread: reread})

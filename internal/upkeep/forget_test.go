@@ -105,7 +105,7 @@ func TestHoursBeforeATimeAreForgottenWhole(t *testing.T) {
 	}
 	defer func() { _ = w.Close() }()
 	for _, id := range blobs(t, l) {
-		if err := rollup.Unmerge(context.Background(), l, w, lake.BlobGen{Blob: id}); err != nil {
+		if _, err := rollup.Unmerge(context.Background(), l, w, lake.BlobGen{Blob: id}); err != nil {
 			t.Fatal(err)
 		}
 	}

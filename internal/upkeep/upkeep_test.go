@@ -394,7 +394,7 @@ func TestTakingApartKeepsCorrectionsThatComeFromElsewhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		blob, _ := row[0].(string)
-		if err := rollup.Unmerge(ctx, l, w, lake.BlobGen{Blob: blob}); err != nil {
+		if _, err := rollup.Unmerge(ctx, l, w, lake.BlobGen{Blob: blob}); err != nil {
 			t.Fatal(err)
 		}
 		same(t, "with "+blob+" apart", whole(t, l), want)
@@ -461,6 +461,18 @@ func TestWhereFlowsHasExpiredMergedRowsStay(t *testing.T) {
 		t.Errorf("rebuilt %+v", sum.Rebuilt)
 	}
 	same(t, "after a rebuild", whole(t, l), want)
+	verify(t, l)
+	// A blob of that day is written anew: its rows count already.
+	path := rewrite(t, logs, other)
+	if !strings.Contains(path, "d=01") {
+		t.Fatalf("rewrote %s", path)
+	}
+	if s := take(t, l, logs); len(s.Rewritten) != 1 {
+		t.Fatalf("rewritten: %v", s.Rewritten)
+	}
+	same(t, "after a blob of it was rewritten", whole(t, l), want)
+	compact(t, l, Options{Now: now.now})
+	same(t, "and compacted", whole(t, l), want)
 	verify(t, l)
 }
 
@@ -550,7 +562,7 @@ func TestMergingAndHidingABlobExcludeEachOther(t *testing.T) {
 		t.Errorf("hiding merged rows: %v, want a conflict", err)
 	}
 	same(t, "after the refusal", whole(t, l), want)
-	if err := rollup.Unmerge(ctx, l, w, lake.BlobGen{Blob: ids[1]}); err != nil {
+	if _, err := rollup.Unmerge(ctx, l, w, lake.BlobGen{Blob: ids[1]}); err != nil {
 		t.Fatal(err)
 	}
 	if err := hide(ids[1]); err != nil {
