@@ -482,3 +482,20 @@ func TestDaysInAnyOrderGoToTheirDays(t *testing.T) {
 		}
 	}
 }
+
+func TestAClockThatIsSetBackLosesAndDoublesNothing(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.json")
+	write(t, file, blob(record(1, 100)))
+	l := openLake(t, t.TempDir())
+	now := time.Now()
+	for i, content := range []string{blob(record(1, 100), record(2, 50)), blob(record(1, 100), record(2, 50), record(3, 7)), blob(record(1, 100), record(2, 50), record(3, 7))} {
+		write(t, file, content)
+		now = now.Add(-time.Hour)
+		if _, err := New(l, Options{Now: func() time.Time { now = now.Add(-time.Second); return now }}).Run(context.Background(), dir.New(file)); err != nil {
+			t.Fatalf("run %d: %v", i, err)
+		}
+	}
+	if n := tuples(t, l); n != 157 {
+		t.Errorf("%d rows, want 157", n)
+	}
+}
