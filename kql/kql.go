@@ -34,6 +34,11 @@ type Options struct {
 	Version string
 	// Lint adds the warnings of package lint.
 	Lint bool
+	// Unpack runs a plan for the columns of its one result. It is asked for what
+	// only the data tell: the columns of bag_unpack and pivot without a schema. If
+	// it is nil, they stay open: such a plan says what is wrong with a query, but
+	// cannot be run.
+	Unpack func(p *plan.Plan) ([]plan.Column, error)
 }
 
 // Plan parses and binds src. The plan is nil if any diagnostic is an error; the
@@ -54,9 +59,7 @@ func Plan(src string, cat plan.Catalog, o Options) (*plan.Plan, diag.List) {
 	if o.Lint {
 		operators = linter.Watch(operators)
 	}
-	p, more := bind.New(cat, bind.Options{
-		Now: o.Now, Database: o.Database, Parameters: o.Parameters, Settings: o.Settings, ExternalData: o.ExternalData,
-	}, operators, parser.Parse).Bind(q)
+	p, more := bound(q, cat, o, operators)
 	diags = merge(diags, more)
 	if diags.HasErrors() {
 		return nil, diags
@@ -65,6 +68,80 @@ func Plan(src string, cat plan.Catalog, o Options) (*plan.Plan, diag.List) {
 		diags = merge(diags, linter.Check(q, cat, parser.Parse))
 	}
 	return p, diags
+}
+
+// maxUnpacked bounds the plugins of a query whose columns the data are asked for.
+const maxUnpacked = 16
+
+// bound binds q, again whenever the data told the columns of a plugin.
+func bound(q *ast.Query, cat plan.Catalog, o Options, operators bind.OperatorFunc) (*plan.Plan, diag.List) {
+	unpacked := map[int][]plan.TableColumn{}
+	for {
+		b := bind.New(cat, bind.Options{
+			Now: o.Now, Database: o.Database, Parameters: o.Parameters, Settings: o.Settings, ExternalData: o.ExternalData,
+			Unpacked: unpacked,
+		}, operators, parser.Parse)
+		p, diags := b.Bind(q)
+		if p == nil || o.Unpack == nil {
+			return p, diags
+		}
+		next, more := firstOpen(p, b.Open())
+		if !more {
+			return p, diags
+		}
+		fail := func(why string) (*plan.Plan, diag.List) {
+			return nil, append(diags, diag.Diagnostic{
+				Code: "AZ066", Span: next.At, Msg: "only the data tell the columns of " + next.Node.Name + why,
+				Hint: "name them after the call, as in evaluate " + next.Node.Name + "(…) : (A:long, B:string)",
+			})
+		}
+		if len(unpacked) == maxUnpacked || !standsAlone(next.Node) {
+			return fail("")
+		}
+		cols, err := o.Unpack(&plan.Plan{Now: p.Now, Options: p.Options, Results: []plan.Result{{Root: next.Node}}})
+		if err != nil {
+			return fail(", and it cannot be run: " + err.Error())
+		}
+		unpacked[next.Index] = []plan.TableColumn{}
+		for _, c := range cols {
+			unpacked[next.Index] = append(unpacked[next.Index], plan.TableColumn{Name: c.Name, Type: c.Type})
+		}
+	}
+}
+
+// standsAlone reports whether n can be run by itself: it uses nothing of a row
+// or of the subquery around it.
+func standsAlone(n plan.Node) bool {
+	within := map[*plan.Leaf]bool{}
+	plan.Walk(n, func(n plan.Node) {
+		if a, ok := n.(*plan.Apply); ok {
+			within[a.Rows] = true
+		}
+	})
+	alone := plan.Verify(n) == nil
+	plan.Walk(n, func(n plan.Node) {
+		if l, ok := n.(*plan.Leaf); ok && !within[l] {
+			alone = false
+		}
+	})
+	return alone
+}
+
+// firstOpen returns the first of the open plugins that is part of p.
+func firstOpen(p *plan.Plan, open []bind.OpenPlugin) (bind.OpenPlugin, bool) {
+	if len(open) == 0 {
+		return bind.OpenPlugin{}, false
+	}
+	used := map[plan.Node]bool{}
+	for _, r := range p.Results {
+		plan.Walk(r.Root, func(n plan.Node) { used[n] = true })
+	}
+	for _, o := range open {
+		if o.Node != nil && used[o.Node] {
+			return o, true
+		}
+	}
+	return bind.OpenPlugin{}, false
 }
 
 // merge joins what the parser and the binder say, by position.

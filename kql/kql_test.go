@@ -1,6 +1,7 @@
 package kql_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -133,5 +134,34 @@ func TestBindingDoesNotBlowUp(t *testing.T) {
 			}
 			t.Log(time.Since(start), len(diags))
 		})
+	}
+}
+
+func TestDataTellTheColumnsOfOpenPlugins(t *testing.T) {
+	cat := schema.NewCatalog(schema.Tables())
+	query := `NTANetAnalytics | project d = bag_pack("Age", DestPort) | evaluate bag_unpack(d) | where Age > 30`
+	asked := 0
+	o := kql.Options{Now: now, Unpack: func(p *plan.Plan) ([]plan.Column, error) {
+		asked++
+		if _, ok := p.Results[0].Root.(*plan.Plugin); !ok {
+			t.Errorf("asked to run\n%s", p.Format())
+		}
+		return []plan.Column{{ID: -1, Name: "Age", Type: types.Long}}, nil
+	}}
+	p, diags := kql.Plan(query, cat, o)
+	if p == nil {
+		t.Fatal(said(diags, query))
+	}
+	if cols := p.Results[0].Root.Columns(); asked != 1 || len(cols) != 1 || cols[0].Name != "Age" || cols[0].Type != types.Long {
+		t.Errorf("asked %d times, the columns are %v", asked, cols)
+	}
+	o.Unpack = func(*plan.Plan) ([]plan.Column, error) { return nil, errors.New("no engine") }
+	if _, diags = kql.Plan(query, cat, o); len(diags) != 1 || diags[0].Code != "AZ066" {
+		t.Errorf("without an engine: %v", diags)
+	}
+	// What is applied to the elements of a row cannot be run by itself.
+	query = `print a = dynamic([{"x": 1}]) | mv-apply a on (evaluate bag_unpack(a))`
+	if _, diags = kql.Plan(query, cat, o); len(diags) != 1 || diags[0].Code != "AZ066" || strings.Contains(diags[0].Msg, "engine") {
+		t.Errorf("within mv-apply: %v", diags)
 	}
 }

@@ -62,6 +62,7 @@ type Compiled struct {
 func (s *Session) Compile(r Request) (*Compiled, error) {
 	p, diags := kql.Plan(r.Text, s.Catalog, kql.Options{
 		Now: toInstant(r.Now), Settings: s.Settings, ExternalData: s.External != nil, Version: s.Version, Lint: r.Lint,
+		Unpack: func(p *plan.Plan) ([]plan.Column, error) { return s.columns(p, r) },
 	})
 	if diags.HasErrors() {
 		return nil, diags
@@ -72,6 +73,19 @@ func (s *Session) Compile(r Request) (*Compiled, error) {
 		return nil, err
 	}
 	return &Compiled{Plan: p, Statement: st, Warnings: diags}, nil
+}
+
+// columns runs p for the columns of its result.
+func (s *Session) columns(p *plan.Plan, r Request) ([]plan.Column, error) {
+	st, err := s.compile(Between(p, s.Catalog, toBound(r.From), toBound(r.To)), r.Without)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := store.Run(context.Background(), s.Engine, st, 0, s.runOptions())
+	if err != nil {
+		return nil, err
+	}
+	return rows.Columns(), rows.Close()
 }
 
 func (s *Session) compile(p *plan.Plan, without []string) (*sqlgen.Statement, error) {

@@ -32,6 +32,9 @@ type Options struct {
 	// ExternalData allows externaldata. Whether a host may be asked is decided
 	// when the rows are fetched.
 	ExternalData bool
+	// Unpacked are the columns of plugins that only the data tell, by the order in
+	// which the plugins are bound. See Binder.Open.
+	Unpacked map[int][]plan.TableColumn
 }
 
 // OperatorFunc binds operator o over the rows of in, which is nil where the
@@ -64,6 +67,8 @@ type Binder struct {
 	calls  int // of functions written in KQL, so far
 	// checking: a function is bound by itself, not for a call.
 	checking bool
+	// open are the calls of plugins whose columns only the data tell.
+	open []OpenPlugin
 	// naming: names of aggregates are asked for outside their operator.
 	naming bool
 }
@@ -139,6 +144,32 @@ func (b *Binder) Bind(q *ast.Query) (*plan.Plan, diag.List) {
 		return nil, diags
 	}
 	return p, diags
+}
+
+// An OpenPlugin is a call of a plugin whose columns only the data tell.
+type OpenPlugin struct {
+	Index int // the key of Options.Unpacked
+	At    diag.Span
+	Node  *plan.Plugin
+}
+
+// Open returns the calls of plugins whose columns are not known, in the order
+// in which they were bound. Not all need be part of the plan.
+func (b *Binder) Open() []OpenPlugin { return b.open }
+
+// Unpack returns the columns of the next plugin whose columns only the data
+// tell, if they are known by now. If not, done is to be called with the plugin.
+func (b *Binder) Unpack(at diag.Span) (cols []Column, known bool, done func(n *plan.Plugin)) {
+	if b.checking {
+		return nil, false, func(*plan.Plugin) {}
+	}
+	k := len(b.open)
+	b.open = append(b.open, OpenPlugin{Index: k, At: at})
+	given, known := b.opts.Unpacked[k]
+	for _, c := range given {
+		cols = append(cols, b.NewColumn(c.Name, c.Type))
+	}
+	return cols, known, func(n *plan.Plugin) { b.open[k].Node = n }
 }
 
 // sorted returns the diagnostics by position, each once.

@@ -134,6 +134,14 @@ func Bind(b *bind.Binder, in *bind.Table, o *ast.Evaluate) *bind.Table {
 	if o.HasSchema {
 		cols, open = withSchema(cols, declared, o.Star), false
 	}
+	var unpacked func(*plan.Plugin)
+	if open && !in.Open {
+		var given []bind.Column
+		var known bool
+		if given, known, unpacked = b.Unpack(o.Call.Span()); known {
+			cols, open, unpacked = given, false, nil
+		}
+	}
 	n := &plan.Plugin{Name: p.Name, Input: in.Node, Open: open, Cols: bind.PlanColumns(cols)}
 	for _, a := range c.args {
 		x := plan.PluginArg{Name: a.name}
@@ -154,6 +162,9 @@ func Bind(b *bind.Binder, in *bind.Table, o *ast.Evaluate) *bind.Table {
 				n.Args[i].Expr = &plan.Call{Func: item.Func, Args: item.Args, T: item.Cols[0].Type}
 			}
 		}
+	}
+	if unpacked != nil {
+		unpacked(n)
 	}
 	return &bind.Table{Node: n, Columns: cols, Open: open, Missing: in.Missing, Failed: in.Failed}
 }
