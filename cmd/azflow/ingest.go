@@ -140,19 +140,19 @@ func (p *program) summarise(s *ingest.Summary) {
 	}
 	w := p.err
 	secs := s.Elapsed.Seconds()
-	fmt.Fprintf(w, "%s blobs, %s records, %s tuples stored in %.1f s (%s tuples/s, %s/s)\n",
-		count(s.Blobs), count(s.Records), count(s.Tuples), secs, count(int64(float64(s.Tuples)/max(secs, 1e-3))), bytesText(int64(float64(s.LogBytes)/max(secs, 1e-3))))
+	fmt.Fprintf(w, "%s, %s, %s stored in %.1f s (%s tuples/s, %s/s)\n",
+		things(s.Blobs, "blob"), things(s.Records, "record"), things(s.Tuples, "tuple"), secs, count(int64(float64(s.Tuples)/max(secs, 1e-3))), bytesText(int64(float64(s.LogBytes)/max(secs, 1e-3))))
 	if s.Stored > 0 {
-		fmt.Fprintf(w, "already stored: %s blobs\n", count(s.Stored))
+		fmt.Fprintf(w, "already stored: %s\n", things(s.Stored, "blob"))
 	}
 	if s.Held > 0 {
-		fmt.Fprintf(w, "left to another azflow that is reading them: %s blobs\n", count(s.Held))
+		fmt.Fprintf(w, "left to another azflow that is reading them: %s\n", things(s.Held, "blob"))
 	}
 	for _, name := range s.Rewritten {
 		fmt.Fprintf(w, "rewritten since it was read, its old rows are replaced: %s\n", name)
 	}
 	if n := s.RefusedCount(); n > 0 {
-		fmt.Fprintf(w, "in quarantine: %s (table IngestErrors)\n", count(n))
+		fmt.Fprintf(w, "in quarantine: %s (table IngestErrors keeps up to 1,000 a record)\n", count(n))
 		reasons := make([]string, 0, len(s.Refused))
 		for r := range s.Refused {
 			reasons = append(reasons, r)

@@ -20,6 +20,14 @@ func count(n int64) string {
 	return s
 }
 
+// things writes a number of things, by their name in the singular.
+func things(n int64, name string) string {
+	if n == 1 {
+		return "1 " + name
+	}
+	return count(n) + " " + name + "s"
+}
+
 // bytesText writes a number of bytes for people.
 func bytesText(n int64) string {
 	units := []string{"B", "kB", "MB", "GB", "TB", "PB"}
