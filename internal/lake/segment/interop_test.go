@@ -180,7 +180,7 @@ func TestClickHouseReadsEveryValueEqually(t *testing.T) {
 	}
 	for codec, path := range interopFiles(t, b) {
 		t.Run(codec, func(t *testing.T) {
-			query := "select " + strings.Join(list, ", ") + " from file('" + path + "', Parquet) settings max_threads = 1, use_hive_partitioning = 0, output_format_json_quote_64bit_integers = 1"
+			query := "select " + strings.Join(list, ", ") + " from file('" + path + "', Parquet) settings max_threads = 1, input_format_parquet_preserve_order = 1, use_hive_partitioning = 0, output_format_json_quote_64bit_integers = 1"
 			out, err := ch.Query(t.Context(), query, "JSONCompactEachRow")
 			if err != nil {
 				t.Fatal(err)
