@@ -44,7 +44,8 @@ demo: build ## Ask the demo estate three questions
 	bin/azflow demo --data $(DATA)
 
 conformance: node-modules ## Compare with Kusto's emulator and binder, on every engine
-	$(GO) test -timeout 10m -count=1 -run 'Conformance' -v ./kql/... ./internal/conformance | grep -vE '^\s*(---|===) '
+	@test -d ../shared/kql/cases || { echo "conformance needs the recorded cases in ../shared/kql"; exit 1; }
+	set -o pipefail; $(GO) test -timeout 10m -count=1 -run 'Conformance' -v ./kql/... ./internal/conformance | grep -vE '^\s*(---|===) '
 
 clean: ## Remove what make installed and built
 	rm -rf bin .cache
