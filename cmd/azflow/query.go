@@ -185,11 +185,11 @@ func (p *program) result(cols []plan.Column, f queryFlags, i int, run func(func(
 			ext := filepath.Ext(path)
 			path = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(path, ext), i+1, ext)
 		}
-		file, err := os.Create(path)
-		if err != nil {
-			return 0, err
+		file, done, failed := create(path)
+		if failed != nil {
+			return 0, failed
 		}
-		defer func() { err = errors.Join(err, file.Close()) }()
+		defer func() { err = done(err) }()
 		out, tty, width = file, false, 0
 		if p.flags["format"] == "" {
 			format = formatOf(path, format)
@@ -214,6 +214,33 @@ func (p *program) result(cols []plan.Column, f queryFlags, i int, run func(func(
 		return n, err
 	}
 	return n, w.Close()
+}
+
+// create opens a file of results. done(nil) gives it its name, which until then
+// belongs to what was there before; done of an error removes it and returns
+// that error. What is no file, as a pipe, is written to as it is.
+func create(path string) (_ *os.File, done func(error) error, _ error) {
+	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, nil, err
+		}
+		return f, func(err error) error { return errors.Join(err, f.Close()) }, nil
+	}
+	part := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".part")
+	f, err := os.Create(part)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, func(err error) error {
+		if err = errors.Join(err, f.Close()); err == nil {
+			err = os.Rename(part, path)
+		}
+		if err != nil {
+			return errors.Join(err, os.Remove(part))
+		}
+		return nil
+	}, nil
 }
 
 // formatOf returns the format that a file's ending stands for.

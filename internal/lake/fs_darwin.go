@@ -25,6 +25,15 @@ func networkFS(dir string) (string, error) {
 	return "", nil
 }
 
+// readOnlyFS reports whether dir's volume is mounted read-only.
+func readOnlyFS(dir string) (bool, error) {
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err != nil {
+		return false, err
+	}
+	return st.Flags&unix.MNT_RDONLY != 0, nil
+}
+
 // freeBytes returns how many bytes a user may still write to dir's volume.
 func freeBytes(dir string) (uint64, error) {
 	var st unix.Statfs_t

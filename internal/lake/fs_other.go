@@ -10,6 +10,9 @@ import (
 // networkFS cannot tell here, and lets every folder pass.
 func networkFS(string) (string, error) { return "", nil }
 
+// readOnlyFS cannot tell here.
+func readOnlyFS(string) (bool, error) { return false, nil }
+
 // freeBytes cannot tell here.
 func freeBytes(string) (uint64, error) {
 	return 0, errors.ErrUnsupported

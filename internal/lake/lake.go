@@ -36,6 +36,9 @@ type Options struct {
 	// NetworkFS says which network file system a folder lies on, '' if none;
 	// the operating system is asked if nil.
 	NetworkFS func(dir string) (string, error)
+	// ReadOnlyFS says whether a folder lies on a file system that is mounted
+	// read-only; the operating system is asked if nil.
+	ReadOnlyFS func(dir string) (bool, error)
 }
 
 // DefaultInterval is the merging interval of Traffic Analytics unless set otherwise.
@@ -55,11 +58,17 @@ type Lake struct {
 	opt   Options
 	write *sql.DB
 	read  *sql.DB
+	// copied is the folder that holds a copy of the catalogue, '' if the lake's
+	// own is open.
+	copied string
 }
 
 // Open opens the lake in dir, making it if there is none. A folder on a
 // network file system and a lake of a newer azflow ([*NewerError]) are
-// refused; an older catalogue is brought up to date. Close it after use.
+// refused; an older catalogue is brought up to date. A lake on a file system
+// that is mounted read-only can be read if Options.MustExist is set: nothing
+// else can write to it then, so a copy of its catalogue is opened and no lease
+// is taken. Close it after use.
 func Open(ctx context.Context, dir string, opt Options) (*Lake, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -72,6 +81,9 @@ func Open(ctx context.Context, dir string, opt Options) (*Lake, error) {
 	}
 	if opt.NetworkFS == nil {
 		opt.NetworkFS = networkFS
+	}
+	if opt.ReadOnlyFS == nil {
+		opt.ReadOnlyFS = readOnlyFS
 	}
 	switch opt.Interval {
 	case 0, 10 * time.Minute, time.Hour:
@@ -107,6 +119,14 @@ func open(ctx context.Context, dir string, opt Options, scripts []string) (*Lake
 	case kind != "":
 		return nil, fmt.Errorf("lake %s lies on %s: SQLite's locks and shared memory do not work across a network, put the lake on a local disk", dir, kind)
 	}
+	if opt.MustExist {
+		switch readOnly, err := opt.ReadOnlyFS(dir); {
+		case err != nil:
+			return nil, fmt.Errorf("file system of %s: %w", dir, err)
+		case readOnly:
+			return openCopied(ctx, dir, opt, scripts)
+		}
+	}
 	for _, d := range []string{"segments", "writers", "readers"} {
 		if _, err := mkdirs(dir, d); err != nil {
 			return nil, fmt.Errorf("make lake folder: %w", err)
@@ -124,6 +144,51 @@ func open(ctx context.Context, dir string, opt Options, scripts []string) (*Lake
 		return nil, errors.Join(err, l.write.Close())
 	}
 	return l, nil
+}
+
+// openCopied opens a lake that nobody can write to by a copy of its catalogue:
+// SQLite would have to write beside the file to read what its log still holds.
+func openCopied(ctx context.Context, dir string, opt Options, scripts []string) (_ *Lake, err error) {
+	l := &Lake{dir: dir, opt: opt}
+	copied, err := os.MkdirTemp("", "azflow-catalog-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(copied))
+		}
+	}()
+	for _, name := range []string{"catalog.db", "catalog.db-wal"} {
+		if err := copyFile(filepath.Join(dir, name), filepath.Join(copied, name)); err != nil && (name == "catalog.db" || !errors.Is(err, fs.ErrNotExist)) {
+			return nil, fmt.Errorf("copy the catalogue of a lake on read-only storage: %w", err)
+		}
+	}
+	path := filepath.Join(copied, "catalog.db")
+	if l.write, err = openCatalog(ctx, path, true); err != nil {
+		return nil, err
+	}
+	err = l.prepare(ctx, scripts)
+	if err := errors.Join(err, l.write.Close()); err != nil {
+		return nil, err
+	}
+	// From here on a change would be lost: both ways in refuse it.
+	if l.write, err = openCatalog(ctx, path, false); err != nil {
+		return nil, err
+	}
+	if l.read, err = openCatalog(ctx, path, false); err != nil {
+		return nil, errors.Join(err, l.write.Close())
+	}
+	l.copied = copied
+	return l, nil
+}
+
+// writable says why the lake cannot be changed, nil if it can.
+func (l *Lake) writable() error {
+	if l.copied == "" {
+		return nil
+	}
+	return fmt.Errorf("lake %s lies on read-only storage: copy its folder to change it", l.dir)
 }
 
 // prepare migrates the catalogue, fills a new one and checks the interval.
@@ -172,7 +237,11 @@ func (l *Lake) prepare(ctx context.Context, scripts []string) error {
 
 // Close ends the use of the lake. Close its writers and snapshots first.
 func (l *Lake) Close() error {
-	return errors.Join(l.read.Close(), l.write.Close())
+	err := errors.Join(l.read.Close(), l.write.Close())
+	if l.copied != "" {
+		err = errors.Join(err, os.RemoveAll(l.copied))
+	}
+	return err
 }
 
 // Dir returns the lake's folder, absolute, links resolved.
@@ -211,6 +280,9 @@ func (l *Lake) Setting(ctx context.Context, key string) (string, error) {
 
 // SetSetting sets a setting of the lake, or removes it if value is ”.
 func (l *Lake) SetSetting(ctx context.Context, key, value string) error {
+	if err := l.writable(); err != nil {
+		return err
+	}
 	if value == "" {
 		_, err := l.write.ExecContext(ctx, "DELETE FROM settings WHERE key = ?", key)
 		return err

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -307,6 +309,52 @@ func TestANetworkFileSystemIsRefusedWithTheReason(t *testing.T) {
 	_, err := Open(t.Context(), t.TempDir(), Options{NetworkFS: func(string) (string, error) { return "SMB", nil }})
 	if err == nil || !strings.Contains(err.Error(), "lies on SMB") || !strings.Contains(err.Error(), "local disk") {
 		t.Fatalf("err = %v", err)
+	}
+}
+
+// Evidence is often mounted read-only. What the log of a process that was
+// killed still holds counts too.
+func TestALakeOnReadOnlyStorageIsReadWithoutAnyTraceInIt(t *testing.T) {
+	dir := t.TempDir()
+	w := openWriter(t, openLake(t, dir, Options{})) // its last commit lies in SQLite's log only
+	ingest(t, w, "BLOB", 7, noon)
+	files := func() (names []string) {
+		t.Helper()
+		err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+			names = append(names, path)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return names
+	}
+	before := files()
+
+	readOnly := Options{MustExist: true, ReadOnlyFS: func(string) (bool, error) { return true, nil }}
+	l := openLake(t, dir, readOnly)
+	if n := rows(t, l); n != 7 {
+		t.Errorf("%d rows, want 7", n)
+	}
+	if err := l.SetRetention(t.Context(), TableFlows, time.Hour); err == nil {
+		t.Error("the retention of a lake on read-only storage was set")
+	}
+	if got := files(); !slices.Equal(got, before) {
+		t.Errorf("files were %q, are %q", before, got)
+	}
+	copied := l.copied
+	other, err := Open(t.Context(), dir, readOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other.copied == copied {
+		t.Error("two lakes share a copy of the catalogue")
+	}
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(other.copied); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the copy of the catalogue stays after Close: %v", err)
 	}
 }
 

@@ -26,6 +26,9 @@ func (l *Lake) Retention(ctx context.Context) (map[string]time.Duration, error) 
 // SetRetention sets how long a table's rows are kept; 0 means for ever. The
 // caller makes sure that there is such a table.
 func (l *Lake) SetRetention(ctx context.Context, table string, age time.Duration) error {
+	if err := l.writable(); err != nil {
+		return err
+	}
 	if age < 0 || age%time.Second != 0 {
 		return fmt.Errorf("retention of %s: %v is not a number of seconds from 0 up", table, age)
 	}

@@ -25,6 +25,9 @@ type Snapshot struct {
 
 // Snapshot opens the lake's newest generation for reading. Close it after use.
 func (l *Lake) Snapshot(ctx context.Context) (*Snapshot, error) {
+	if l.copied != "" { // nobody can remove anything
+		return l.snapshot(ctx, &lock{})
+	}
 	for {
 		// The lease names a generation not newer than the one read, and is there
 		// before that one is looked up: what ends afterwards ends later than the
@@ -44,14 +47,20 @@ func (l *Lake) Snapshot(ctx context.Context) (*Snapshot, error) {
 		if err != nil {
 			return nil, err
 		}
-		s := &Snapshot{lake: l, lock: lk, opened: l.opt.Now().UTC().Truncate(time.Microsecond)}
-		var seconds int64
-		if err := l.read.QueryRowContext(ctx, "SELECT generation, interval FROM lake").Scan(&s.Generation, &seconds); err != nil {
-			return nil, errors.Join(err, lk.remove())
-		}
-		s.Interval = time.Duration(seconds) * time.Second
-		return s, nil
+		return l.snapshot(ctx, lk)
 	}
+}
+
+// snapshot reads the newest generation under a lease, which it gives back if
+// that fails.
+func (l *Lake) snapshot(ctx context.Context, lease *lock) (*Snapshot, error) {
+	s := &Snapshot{lake: l, lock: lease, opened: l.opt.Now().UTC().Truncate(time.Microsecond)}
+	var seconds int64
+	if err := l.read.QueryRowContext(ctx, "SELECT generation, interval FROM lake").Scan(&s.Generation, &seconds); err != nil {
+		return nil, errors.Join(err, lease.remove())
+	}
+	s.Interval = time.Duration(seconds) * time.Second
+	return s, nil
 }
 
 // Close ends the lease: files of segments that ended since may now be removed.

@@ -38,6 +38,9 @@ type Writer struct {
 // OpenWriter registers a new writer and removes what dead ones have left
 // behind. Its methods may be called concurrently. Close it after use.
 func (l *Lake) OpenWriter(ctx context.Context) (*Writer, error) {
+	if err := l.writable(); err != nil {
+		return nil, err
+	}
 	for {
 		id, err := l.newID()
 		if err != nil {

@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 
 	mapping "github.com/duckdb/duckdb-go-bindings"
 
@@ -38,6 +40,9 @@ func (e *Engine) SQL(ctx context.Context, text string, table func(name string) (
 		return nil, err
 	}
 	if err := r.prepareSQL(text); err != nil {
+		if !isQuery(text) { // what DuckDB says of it is about something else
+			err = ErrNotAQuery
+		}
 		return nil, err
 	}
 	if err := r.run(ctx); err != nil {
@@ -63,6 +68,24 @@ func oneQuery(conn mapping.Connection, text string) error {
 		return ErrNotAQuery
 	}
 	return nil
+}
+
+// queryWords are what a SELECT of DuckDB can begin with.
+var queryWords = []string{"describe", "desc", "explain", "from", "pivot", "select", "show", "summarize", "table", "unpivot", "values", "with"}
+
+// isQuery reports whether text, which DuckDB refused, begins as a query does.
+// What is no query is refused by its statement type; this only finds the better
+// error, as DuckDB says first what it cannot bind.
+func isQuery(text string) bool {
+	word := strings.TrimLeft(text, " \t\r\n(")
+	if strings.HasPrefix(word, "--") || strings.HasPrefix(word, "/*") {
+		return true // not worth a reader of comments
+	}
+	end := strings.IndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) })
+	if end >= 0 {
+		word = word[:end]
+	}
+	return slices.Contains(queryWords, strings.ToLower(word))
 }
 
 // views makes the tables that text names visible under their names.
