@@ -6,9 +6,10 @@ CACHE := $(CURDIR)/.cache
 NODE := $(CACHE)/node/node_modules
 DATA ?= $(CACHE)/demo
 
-# The tests find the ClickHouse engine and Microsoft's KQL service here.
+# The tests find the ClickHouse engine, Microsoft's KQL service and Azurite here.
 export AZFLOW_CHDB_LIB := $(NODE)/@chdb/lib-linux-x64-gnu/libchdb.so
 export KUSTO_LS_DIR := $(NODE)/@kusto/language-service-next
+export AZFLOW_AZURITE := $(NODE)/azurite/dist/src/azurite.js
 
 .PHONY: help build test lint fmt generate update bench demo conformance clean
 

@@ -26,7 +26,7 @@ var floors = [][]string{
 		"internal/flowgen"},
 	{"kql/rewrite"},
 	{"kql/bind", "kql/sqlgen/*", "internal/trafficanalytics", "internal/source", "internal/enrich/*", // binders, and the ports
-		"internal/inventory"},
+		"internal/inventory", "internal/azuritetest"},
 	{"kql/op", "kql/plugin", "kql/lint", "internal/source/*", "internal/rollup", "internal/attribution"}, // operators
 	{"kql"}, // the compiler
 	{"kql/editor", "internal/store"},
@@ -53,13 +53,13 @@ var walls = [][2]string{
 // homes says where a foreign module may be imported: only under one of its homes.
 var homes = map[string][]string{
 	"github.com/duckdb/":                 {"internal/store/duckdb"},
-	"github.com/Azure/azure-sdk-for-go/": {"internal/source/azblob"},
+	"github.com/Azure/azure-sdk-for-go/": {"internal/source/azblob", "internal/source/azqueue", "internal/azuritetest"},
 	"github.com/spf13/cobra":             {"cmd/azflow"},
 	"modernc.org/sqlite":                 {"internal/lake"},
 }
 
 // testOnly lists packages that only tests may import.
-var testOnly = []string{"flowlog/internal/wiretest", "internal/spectest", "internal/chdbtest"}
+var testOnly = []string{"flowlog/internal/wiretest", "internal/spectest", "internal/chdbtest", "internal/azuritetest"}
 
 func TestFloors(t *testing.T) {
 	for _, p := range list(t) {
