@@ -1,12 +1,9 @@
 package kql_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/azflow/azflow/internal/spectest"
 	"github.com/azflow/azflow/kql"
 	"github.com/azflow/azflow/kql/sqlgen"
 	"github.com/azflow/azflow/kql/sqlgen/clickhouse"
@@ -84,30 +81,5 @@ func TestTimesBoundWhatIsRead(t *testing.T) {
 	s := st.Parts[0].Scans[0]
 	if s.From.String() != "2024-05-01T00:00:00.0000000Z" || s.To.String() != "2024-05-02T00:00:00.0000001Z" {
 		t.Errorf("read from %v to %v", s.From, s.To)
-	}
-}
-
-// BenchmarkCompile is the way from text to SQL: less than 1 ms for a recipe,
-// than 20 ms for the largest query of the corpus.
-func BenchmarkCompile(b *testing.B) {
-	dir := spectest.Shared(b, "kql/corpus")
-	cat := schema.NewCatalog(schema.Tables())
-	d := duckdb.New()
-	for _, name := range []string{"seed-001-04.kql", "seed-001-11.kql", "asim-vimNetworkSessionNTANetAnalytics.kql"} {
-		src, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Run(name, func(b *testing.B) {
-			for range b.N {
-				p, diags := kql.Plan(string(src), cat, kql.Options{Now: now})
-				if p == nil {
-					b.Fatal(diags)
-				}
-				if _, err := kql.Compile(p, d, kql.CompileOptions{Catalog: cat}); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
 	}
 }

@@ -39,6 +39,8 @@ type Options struct {
 	// it is nil, they stay open: such a plan says what is wrong with a query, but
 	// cannot be run.
 	Unpack func(p *plan.Plan) ([]plan.Column, error)
+	// Parsed keeps the catalogue's own KQL parsed between queries; nil for none.
+	Parsed *bind.Parsed
 }
 
 // Plan parses and binds src. The plan is nil if any diagnostic is an error; the
@@ -79,7 +81,7 @@ func bound(q *ast.Query, cat plan.Catalog, o Options, operators bind.OperatorFun
 	for {
 		b := bind.New(cat, bind.Options{
 			Now: o.Now, Database: o.Database, Parameters: o.Parameters, Settings: o.Settings, ExternalData: o.ExternalData,
-			Unpacked: unpacked,
+			Unpacked: unpacked, Parsed: o.Parsed,
 		}, operators, parser.Parse)
 		p, diags := b.Bind(q)
 		if p == nil || o.Unpack == nil {

@@ -40,6 +40,9 @@ type bench struct {
 	quick  bool
 	report []target
 	lake   *lake.Lake // of all logs, compacted; storage makes it
+
+	// lakeDir is where that lake lies; "" is in folder.
+	lakeDir string
 }
 
 // target is something to be reached.
@@ -73,6 +76,7 @@ func run() error {
 	flag.Float64Var(&b.gate, "gate", 1, "share of each ratio that must be reached: 0.5 on a noisy machine")
 	flag.StringVar(&parts, "only", "memory,decode,ingest,storage,queries", "which parts to run")
 	folder := flag.String("folder", "", "folder for inputs and lakes, about 6 GB; default a temporary one")
+	flag.StringVar(&b.lakeDir, "lake", "", "folder of the lake that storage makes, which is kept; queries alone ask one that is there")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		return fmt.Errorf("what is %q? bench/run -h lists the flags", flag.Arg(0))

@@ -130,6 +130,12 @@ const columnsAsked = "TimeGenerated, SrcIp, DestIp, SrcIp4, DestIp4, DestPort, L
 
 // queries measures the shapes over the lake that storage has made.
 func (b *bench) queries() error {
+	if b.lake == nil && b.lakeDir != "" {
+		var err error
+		if b.lake, err = b.openLake(); err != nil {
+			return err
+		}
+	}
 	if b.lake == nil {
 		return errNoLake
 	}

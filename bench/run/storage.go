@@ -21,17 +21,25 @@ var prototypeColumns = []string{
 	"SrcVnet", "DestVnet", "SrcSubscription", "DestSubscription", "SrcPublic", "DestPublic", "FlowType",
 }
 
+// openLake opens the lake of all logs.
+func (b *bench) openLake() (*lake.Lake, error) {
+	if b.lakeDir != "" {
+		return lake.Open(b.ctx, b.lakeDir, lake.Options{})
+	}
+	data, err := b.dir("lake")
+	if err != nil {
+		return nil, err
+	}
+	return lake.Open(b.ctx, data, lake.Options{})
+}
+
 // storage measures what a flow takes on disk once segments are compacted.
 func (b *bench) storage() error {
 	folder, counts, err := b.logs("all", vnet4(b.tuples))
 	if err != nil {
 		return err
 	}
-	data, err := b.dir("lake")
-	if err != nil {
-		return err
-	}
-	l, err := lake.Open(b.ctx, data, lake.Options{})
+	l, err := b.openLake()
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/store"
 	"github.com/azflow/azflow/kql"
+	"github.com/azflow/azflow/kql/bind"
 	"github.com/azflow/azflow/kql/diag"
 	"github.com/azflow/azflow/kql/plan"
 	"github.com/azflow/azflow/kql/sqlgen"
@@ -33,6 +34,8 @@ type Session struct {
 	External *Fetcher
 	// Interpret leaves everything but reading tables to the interpreter.
 	Interpret bool
+
+	parsed bind.Parsed
 }
 
 // Request is a query and what it is asked with.
@@ -61,7 +64,7 @@ type Compiled struct {
 // query's fault.
 func (s *Session) Compile(r Request) (*Compiled, error) {
 	p, diags := kql.Plan(r.Text, s.Catalog, kql.Options{
-		Now: toInstant(r.Now), Settings: s.Settings, ExternalData: s.External != nil, Version: s.Version, Lint: r.Lint,
+		Now: toInstant(r.Now), Settings: s.Settings, ExternalData: s.External != nil, Version: s.Version, Lint: r.Lint, Parsed: &s.parsed,
 		Unpack: func(p *plan.Plan) ([]plan.Column, error) { return s.columns(p, r) },
 	})
 	if diags.HasErrors() {

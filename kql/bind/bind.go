@@ -35,6 +35,8 @@ type Options struct {
 	// Unpacked are the columns of plugins that only the data tell, by the order in
 	// which the plugins are bound. See Binder.Open.
 	Unpacked map[int][]plan.TableColumn
+	// Parsed keeps the catalogue's texts between queries; nil for this one alone.
+	Parsed *Parsed
 }
 
 // OperatorFunc binds operator o over the rows of in, which is nil where the
@@ -55,10 +57,11 @@ type Binder struct {
 	lastID  plan.ColumnID
 	options map[string]types.Value
 	env     env
-	// functions are the stored functions parsed so far.
+	// functions are the stored functions named so far.
 	functions map[string]*function
-	// derived are the expressions of columns that are not stored, parsed.
-	derived map[string]ast.Expr
+	parsed    *Parsed
+	// late are the scans whose derived columns have no expressions yet.
+	late []*derived
 	// expanding are the functions whose bodies are being bound, against recursion.
 	expanding []*ast.Lambda
 	// budget bounds how much is bound again for lets that are used repeatedly.
@@ -111,9 +114,12 @@ func New(cat plan.Catalog, opts Options, operators OperatorFunc, parse ParseFunc
 	suffix := 1
 	options := make(map[string]types.Value, len(opts.Settings))
 	maps.Copy(options, opts.Settings)
+	if opts.Parsed == nil {
+		opts.Parsed = &Parsed{}
+	}
 	return &Binder{
 		cat: cat, opts: opts, operators: operators, parse: parse,
-		options: options, functions: map[string]*function{}, derived: map[string]ast.Expr{},
+		options: options, functions: map[string]*function{}, parsed: opts.Parsed,
 		env:    env{scope: newScope(nil), suffix: &suffix},
 		budget: 20000,
 	}
@@ -127,6 +133,9 @@ func (b *Binder) Bind(q *ast.Query) (*plan.Plan, diag.List) {
 		b.statement(s, p)
 	}
 	p.Now = b.opts.Now // as set query_now left it
+	if !b.HasErrors() {
+		b.bindDerived(p)
+	}
 	diags := b.sorted()
 	if diags.HasErrors() {
 		return nil, diags

@@ -43,18 +43,10 @@ func (b *Binder) storedFunction(name string) *function {
 		b.functions[name] = nil
 		return nil
 	}
-	params := stored.Params
-	if params == "" {
-		params = "()"
-	}
-	q, diags := b.parse("let " + "_f = " + params + " " + stored.Body)
+	decl, diags := b.parsed.function(stored, b.parse)
 	f := &function{}
-	if q != nil && len(q.Statements) > 0 && !diags.HasErrors() {
-		if let, ok := q.Statements[0].(*ast.Let); ok {
-			if decl, ok := let.Value.(*ast.Lambda); ok {
-				f.lambda = &lambda{name: name, decl: decl, scope: newScope(nil), stored: true}
-			}
-		}
+	if decl != nil {
+		f.lambda = &lambda{name: name, decl: decl, scope: newScope(nil), stored: true}
 	}
 	if f.lambda == nil {
 		b.Errorf("KS200", diag.Span{}, "Failure in expansion of '%s': %s", name, diags.Error())

@@ -214,8 +214,8 @@ func (u *UniqueNames) Get(name string) string {
 
 // MakeUnique renames columns of equal names: the first keeps its name.
 func MakeUnique(cols []Column) []Column {
-	var u UniqueNames
-	first := map[string]int{}
+	u := UniqueNames{last: make(map[string]int, len(cols))}
+	first := make(map[string]int, len(cols))
 	for i, c := range cols {
 		if _, ok := first[c.Name]; !ok {
 			first[c.Name] = i

@@ -36,6 +36,13 @@ type projected struct {
 	expr plan.Expr
 }
 
+// reserve makes room for n columns in an empty projection.
+func (p *Projection) reserve(n int) {
+	p.items = make([]projected, 0, n)
+	p.index, p.skip = make(map[string]int, n), make(map[plan.ColumnID]bool, n)
+	p.unique.last = make(map[string]int, n)
+}
+
 // NewProjection returns an empty projection.
 func (b *Binder) NewProjection() *Projection {
 	return &Projection{b: b, index: map[string]int{}, declared: map[string]bool{}, skip: map[plan.ColumnID]bool{}}
@@ -44,6 +51,9 @@ func (b *Binder) NewProjection() *Projection {
 // AddColumns adds columns of the input that pass through. declare: their names
 // cannot be declared again; once: they are not added another time.
 func (p *Projection) AddColumns(cols []Column, declare, once bool) {
+	if len(p.index) == 0 && len(p.skip) == 0 && p.unique.last == nil {
+		p.reserve(len(cols) + len(cols)/8)
+	}
 	for _, c := range cols {
 		out := p.Add(c, c.Ref(), false)
 		if once {
@@ -277,7 +287,7 @@ func resultColumn(v *Value) *Column {
 
 // Assigns returns the columns with their values, each id once.
 func (p *Projection) Assigns() ([]plan.Assign, []Column) {
-	seen := map[plan.ColumnID]bool{}
+	seen := make(map[plan.ColumnID]bool, len(p.items))
 	assigns := make([]plan.Assign, len(p.items))
 	cols := make([]Column, len(p.items))
 	for i, it := range p.items {

@@ -34,22 +34,25 @@ func (b *Binder) scan(t *plan.Table, at diag.Span) *Table {
 		return b.FailedTable()
 	}
 	s := &plan.Scan{Table: t.Name}
-	derived := slices.ContainsFunc(t.Columns, func(c plan.TableColumn) bool { return c.Expr != "" })
-	out := &Table{Name: t.Name, Node: s}
+	makes := slices.ContainsFunc(t.Columns, func(c plan.TableColumn) bool { return c.Expr != "" })
+	out := &Table{Name: t.Name, Node: s, Columns: make([]Column, 0, len(t.Columns))}
+	s.Cols = make([]plan.Column, 0, len(t.Columns))
 	for _, c := range t.Columns {
-		if c.Expr != "" || c.Hidden && !derived {
+		if c.Expr != "" || c.Hidden && !makes {
 			continue
 		}
 		col := b.NewColumn(c.Name, c.Type)
 		out.Columns = append(out.Columns, col)
 		s.Cols = append(s.Cols, col.Plan())
 	}
-	if !derived {
+	if !makes {
 		return out
 	}
-	p := &plan.Project{Input: s}
+	p := &plan.Project{Input: s, Items: make([]plan.Assign, 0, len(t.Columns))}
+	late := &derived{table: t, stored: out, node: p, at: at}
 	cols := make([]Column, 0, len(t.Columns))
-	for _, c := range t.Columns {
+	for i := range t.Columns {
+		c := &t.Columns[i]
 		if c.Hidden {
 			continue
 		}
@@ -61,8 +64,10 @@ func (b *Binder) scan(t *plan.Table, at diag.Span) *Table {
 		}
 		col := b.NewColumn(c.Name, c.Type)
 		cols = append(cols, col)
-		p.Items = append(p.Items, plan.Assign{Column: col.Plan(), Expr: b.derive(t, &c, out, at)})
+		late.columns = append(late.columns, lateColumn{item: len(p.Items), column: c})
+		p.Items = append(p.Items, plan.Assign{Column: col.Plan(), Expr: &plan.Const{T: c.Type}})
 	}
+	b.late = append(b.late, late)
 	return &Table{Name: t.Name, Node: p, Columns: cols}
 }
 
@@ -86,15 +91,7 @@ func (b *Binder) variant(t *plan.Table) *function {
 // derive binds the expression of a column that is not stored over the columns
 // that are.
 func (b *Binder) derive(t *plan.Table, c *plan.TableColumn, stored *Table, at diag.Span) plan.Expr {
-	key := t.Name + "\x00" + c.Name
-	e, ok := b.derived[key]
-	if !ok {
-		q, diags := b.parse("print " + c.Expr)
-		if q != nil && !diags.HasErrors() && len(q.Statements) == 1 {
-			e = printed(q.Statements[0])
-		}
-		b.derived[key] = e
-	}
+	e := b.parsed.expression(t, c, b.parse)
 	fail := func(why string) plan.Expr {
 		b.Errorf("KS200", at, "Failure in expansion of '%s.%s': %s", t.Name, c.Name, why)
 		return &plan.Const{T: c.Type}
@@ -116,6 +113,116 @@ func (b *Binder) derive(t *plan.Table, c *plan.TableColumn, stored *Table, at di
 		expr = &plan.Call{Func: conversions[c.Type], Args: []plan.Expr{expr}, T: c.Type}
 	}
 	return expr
+}
+
+// derived are the columns of one scan that are not stored. Their expressions are
+// bound when the whole query is: most queries use none of them.
+type derived struct {
+	table   *plan.Table
+	stored  *Table
+	node    *plan.Project
+	columns []lateColumn
+	at      diag.Span
+}
+
+// lateColumn is a column whose item in the projection is null so far.
+type lateColumn struct {
+	item   int
+	column *plan.TableColumn
+}
+
+// bindDerived binds the expressions of the derived columns that p uses, and
+// takes all others out of it.
+func (b *Binder) bindDerived(p *plan.Plan) {
+	if len(b.late) == 0 {
+		return
+	}
+	dead := map[plan.ColumnID]bool{}
+	joins := map[*plan.Join][]plan.Column{}
+	for len(b.late) > 0 { // expressions scan tables, too
+		late := b.late
+		b.late = nil
+		used := usedColumns(p, joins)
+		for _, d := range late {
+			for _, c := range d.columns {
+				it := &d.node.Items[c.item]
+				if used[it.Column.ID] {
+					it.Expr = b.derive(d.table, c.column, d.stored, d.at)
+				} else {
+					dead[it.Column.ID] = true
+				}
+			}
+		}
+	}
+	if len(dead) == 0 {
+		return
+	}
+	for j, before := range joins {
+		var names []string
+		for i, c := range before {
+			if !dead[c.ID] {
+				names = append(names, j.Names[i])
+			}
+		}
+		j.Names = names
+	}
+	for _, r := range p.Results {
+		plan.Walk(r.Root, func(n plan.Node) {
+			if n, ok := n.(*plan.Project); ok {
+				n.Items = slices.DeleteFunc(n.Items, func(a plan.Assign) bool { return dead[a.Column.ID] })
+			}
+		})
+	}
+}
+
+// usedColumns returns the columns of p that something is made of: all but those
+// that projections and joins merely pass on to where nothing takes them. It notes
+// the columns of joins that give them names.
+func usedColumns(p *plan.Plan, joins map[*plan.Join][]plan.Column) map[plan.ColumnID]bool {
+	used := map[plan.ColumnID]bool{}
+	whole := func(n plan.Node) {
+		for _, c := range n.Columns() {
+			used[c.ID] = true
+		}
+	}
+	refs := func(e plan.Expr) {
+		plan.WalkExpr(e, func(e plan.Expr) bool {
+			switch e := e.(type) {
+			case *plan.Ref:
+				used[e.Column] = true
+			case *plan.Subquery:
+				whole(e.Input)
+			case *plan.InSubquery:
+				whole(e.Input)
+			}
+			return true
+		})
+	}
+	for _, r := range p.Results {
+		whole(r.Root)
+		plan.Walk(r.Root, func(n plan.Node) {
+			switch n := n.(type) {
+			case *plan.Project:
+				for _, it := range n.Items {
+					if r, ok := it.Expr.(*plan.Ref); !ok || r.Column != it.Column.ID {
+						refs(it.Expr)
+					}
+				}
+				return
+			case *plan.Join:
+				if n.Names != nil && joins[n] == nil {
+					joins[n] = n.Columns()
+				}
+			case *plan.Filter, *plan.Sort, *plan.Limit, *plan.Aggregate:
+			default: // may take its input's columns by their places
+				for _, in := range n.Inputs() {
+					whole(in)
+				}
+			}
+			plan.EachExpr(n, refs)
+		})
+	}
+	return used
 }
 
 // printed returns the only expression of a print statement.

@@ -20,9 +20,9 @@ type verifier struct {
 	// By the id of a column: whether a node has made it, the last set that it was
 	// put into, and the type that it had there.
 	made  []bool
-	mark  []int
+	mark  []int32
 	typ   []types.Type
-	epoch int
+	epoch int32
 }
 
 // A scope is the columns that expressions may use: those of some nodes, and
@@ -67,9 +67,9 @@ func (v *verifier) within(outer *scope, nodes ...Node) *scope {
 // grow makes room for column id.
 func (v *verifier) grow(id ColumnID) {
 	if n := int(id) + 1; n > len(v.mark) {
-		n += n / 2
+		n = max(256, n+n/2)
 		v.made = append(v.made, make([]bool, n-len(v.made))...)
-		v.mark = append(v.mark, make([]int, n-len(v.mark))...)
+		v.mark = append(v.mark, make([]int32, n-len(v.mark))...)
 		v.typ = append(v.typ, make([]types.Type, n-len(v.typ))...)
 	}
 }
@@ -165,10 +165,10 @@ func (v *verifier) exprs(n Node, ins []Node, outer *scope) error {
 	case *Join:
 		left, right := v.within(outer, n.Left), v.within(outer, n.Right)
 		for _, k := range n.On {
-			if err := v.list(left, k.Left); err != nil {
+			if err := v.one(left, k.Left); err != nil {
 				return err
 			}
-			if err := v.list(right, k.Right); err != nil {
+			if err := v.one(right, k.Right); err != nil {
 				return err
 			}
 		}
@@ -220,21 +220,23 @@ func (v *verifier) exprs(n Node, ins []Node, outer *scope) error {
 		}
 		sc.lists = append(sc.lists, state)
 	}
-	var all []Expr
-	EachExpr(n, func(e Expr) { all = append(all, e) })
-	return v.list(sc, all...)
+	return v.list(sc, func(check func(Expr)) { EachExpr(n, check) })
 }
 
 func (v *verifier) cond(e Expr, sc *scope) error {
 	if e != nil && e.Type() != types.Bool {
 		return fmt.Errorf("the condition is %v, not bool", e.Type())
 	}
-	return v.list(sc, e)
+	return v.one(sc, e)
+}
+
+func (v *verifier) one(sc *scope, e Expr) error {
+	return v.list(sc, func(check func(Expr)) { check(e) })
 }
 
 // list checks expressions that may use the columns of sc, and then the
 // subqueries in them.
-func (v *verifier) list(sc *scope, all ...Expr) error {
+func (v *verifier) list(sc *scope, each func(check func(Expr))) error {
 	v.open()
 	for s := sc; s != nil; s = s.outer {
 		for _, cols := range s.lists {
@@ -242,10 +244,14 @@ func (v *verifier) list(sc *scope, all ...Expr) error {
 		}
 	}
 	var subqueries []Node
-	for _, e := range all {
-		if err := v.expr(e, &subqueries); err != nil {
-			return err
+	var fault error
+	each(func(e Expr) {
+		if fault == nil {
+			fault = v.expr(e, &subqueries)
 		}
+	})
+	if fault != nil {
+		return fault
 	}
 	for _, n := range subqueries { // one answer for all rows
 		if err := v.node(n, sc.outer); err != nil {

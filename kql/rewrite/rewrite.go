@@ -40,8 +40,9 @@ func Rules() []Rule {
 
 // Apply returns p rewritten. p is not changed.
 func Apply(p *plan.Plan, o Options) (*plan.Plan, error) {
+	rules := Rules()
 	for _, name := range o.Without {
-		if !slices.ContainsFunc(Rules(), func(r Rule) bool { return r.Name == name }) {
+		if !slices.ContainsFunc(rules, func(r Rule) bool { return r.Name == name }) {
 			return nil, fmt.Errorf("no rewrite rule %q", name)
 		}
 	}
@@ -51,20 +52,23 @@ func Apply(p *plan.Plan, o Options) (*plan.Plan, error) {
 	for _, res := range p.Results {
 		r.seeIDs(res.Root)
 	}
-	for _, rule := range Rules() {
+	for _, rule := range rules {
 		if slices.Contains(o.Without, rule.Name) {
 			continue
 		}
 		for i := range out.Results {
-			root := &out.Results[i].Root
-			before := (*root).Columns()
-			*root = rule.run(r, *root)
-			if err := plan.Verify(*root); err != nil {
+			before := out.Results[i].Root
+			after := rule.run(r, before)
+			if after == before {
+				continue
+			}
+			if err := plan.Verify(after); err != nil {
 				return nil, fmt.Errorf("rewrite rule %s made an unsound plan, please report this: %w", rule.Name, err)
 			}
-			if !slices.Equal(before, (*root).Columns()) {
+			if !slices.Equal(before.Columns(), after.Columns()) {
 				return nil, fmt.Errorf("rewrite rule %s changed the columns of the result, please report this", rule.Name)
 			}
+			out.Results[i].Root = after
 		}
 	}
 	return &out, nil
@@ -79,8 +83,16 @@ type run struct {
 
 func (r *run) seeIDs(root plan.Node) {
 	plan.Walk(root, func(n plan.Node) {
-		for _, c := range n.Columns() {
-			r.last = max(r.last, c.ID)
+		switch n := n.(type) { // these give no column of their own
+		case *plan.Filter, *plan.Sort, *plan.Limit, *plan.Sample, *plan.Join, *plan.Shared:
+		case *plan.Project:
+			for _, it := range n.Items {
+				r.last = max(r.last, it.Column.ID)
+			}
+		default:
+			for _, c := range n.Columns() {
+				r.last = max(r.last, c.ID)
+			}
 		}
 		if a, ok := n.(*plan.Apply); ok && a.Unnest != nil {
 			for _, it := range a.Unnest.Items {

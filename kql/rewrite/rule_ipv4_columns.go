@@ -24,7 +24,7 @@ func ipv4Columns(r *run, root plan.Node) plan.Node {
 		default:
 			return n
 		}
-		in, cols := n.Inputs()[0], n.Columns()
+		in := n.Inputs()[0]
 		changed := plan.MapExprs(n, func(e plan.Expr) plan.Expr {
 			return plan.MapExpr(e, func(e plan.Expr) plan.Expr {
 				c, ok := e.(*plan.Call)
@@ -47,6 +47,7 @@ func ipv4Columns(r *run, root plan.Node) plan.Node {
 		if in == n.Inputs()[0] {
 			return n
 		}
+		cols := n.Columns()
 		changed = plan.WithInputs(changed, []plan.Node{in})
 		if len(changed.Columns()) != len(cols) {
 			return &plan.Project{Input: changed, Items: passes(cols)}
