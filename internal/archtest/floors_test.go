@@ -18,9 +18,9 @@ const module = "github.com/azflow/azflow"
 // floors lists the packages from the ground up. A package imports only
 // packages of lower floors. "x/*" stands for every package right under x.
 var floors = [][]string{
-	{"kql/types", "kql/diag", "flowlog", "internal/batch", "internal/config", "internal/chdb"},                // words, and the test kit
-	{"kql/ast", "internal/spectest", "kql/sqlast", "kql/plan", "flowlog/internal/*", "internal/lake/segment"}, // shapes
-	{"flowlog/*", "schema", "kql/fn", "kql/parser", "kql/physical", "internal/chdbtest"},                      // tables and readers
+	{"kql/types", "kql/diag", "kql/internal/*", "flowlog", "internal/batch", "internal/config", "internal/chdb"}, // words, and the test kit
+	{"kql/ast", "internal/spectest", "kql/sqlast", "kql/plan", "flowlog/internal/*", "internal/lake/segment"},    // shapes
+	{"flowlog/*", "schema", "kql/fn", "kql/parser", "kql/physical", "internal/chdbtest"},                         // tables and readers
 	{"kql/eval"}, // the interpreter
 	{"flowlog/formats", "kql/format", "kql/sqlgen", "internal/render", "internal/lake", // makers
 		"internal/flowgen"},
@@ -56,6 +56,8 @@ var homes = map[string][]string{
 	"github.com/Azure/azure-sdk-for-go/": {"internal/source/azblob", "internal/source/azqueue", "internal/azuritetest"},
 	"github.com/spf13/cobra":             {"cmd/azflow"},
 	"modernc.org/sqlite":                 {"internal/lake"},
+	"github.com/uber/h3-go/":             {"kql/internal/h3"},
+	"github.com/peterstace/":             {"kql/internal/sphere"},
 }
 
 // testOnly lists packages that only tests may import.

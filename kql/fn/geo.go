@@ -1,10 +1,8 @@
 package fn
 
 import (
-	"errors"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/golang/geo/s1"
@@ -16,8 +14,6 @@ import (
 // The earth is a sphere here, of the radius that Kusto uses. Edges are
 // geodesics. (MS Learn: "Geospatial data types".)
 const earthRadius = 6371010.0
-
-var errGeoMissing = errors.New("this geometric operation is not supported for geometries of more than their simplest relation")
 
 func geoPoint(lng, lat float64) (s2.Point, bool) {
 	ok := lng >= -180 && lng <= 180 && lat >= -90 && lat <= 90
@@ -138,6 +134,17 @@ func geoShapes(v types.Value) ([]shape, bool) {
 		shapes = append(shapes, s)
 	}
 	return shapes, true
+}
+
+// ringOf makes a ring of points that are not closed.
+func ringOf(points []s2.Point, at func(s2.Point) vertex) ring {
+	vertices := make([]vertex, 0, len(points)+1)
+	for _, p := range points {
+		vertices = append(vertices, at(p))
+	}
+	loop := s2.LoopFromPoints(points)
+	loop.Normalize()
+	return ring{append(vertices, vertices[0]), loop}
 }
 
 func (s shape) contains(p s2.Point) bool {
@@ -449,11 +456,27 @@ func raw(l []vertex) types.Value {
 func lineGeometry(parts []types.Value) types.Value {
 	switch len(parts) {
 	case 0:
-		return bagOf("type", "GeometryCollection", "geometries", []types.Value{})
+		return collection(nil)
 	case 1:
 		return geometry("LineString", parts[0])
 	}
 	return geometry("MultiLineString", parts)
+}
+
+func pointGeometry(points []types.Value) types.Value {
+	if len(points) == 1 {
+		return geometry("Point", points[0])
+	}
+	return geometry("MultiPoint", points)
+}
+
+// collection makes a GeometryCollection, which stands for nothing if it is
+// empty.
+func collection(parts []types.Value) types.Value {
+	if parts == nil {
+		parts = []types.Value{}
+	}
+	return bagOf("type", "GeometryCollection", "geometries", parts)
 }
 
 func polygonGeometry(parts []types.Value) types.Value {
@@ -515,6 +538,11 @@ var geoPolygonSimplifyKernel = onPolygons(func(shapes []shape, r *row) (types.Va
 	if !ok {
 		return nil, nil
 	}
+	return simplifyShapes(shapes, t), nil
+})
+
+// simplifyShapes simplifies every ring; null if a border vanishes.
+func simplifyShapes(shapes []shape, metres float64) types.Value {
 	var parts []types.Value
 	for _, s := range shapes {
 		var rings []types.Value
@@ -526,21 +554,25 @@ var geoPolygonSimplifyKernel = onPolygons(func(shapes []shape, r *row) (types.Va
 					far, at = d, i
 				}
 			}
-			left, right := simplify(g.vertices[:at+1], t), simplify(g.vertices[at:], t)
+			left, right := simplify(g.vertices[:at+1], metres), simplify(g.vertices[at:], metres)
 			ring := append(append([]vertex(nil), left...), right[1:]...)
 			if len(ring) >= 4 {
 				rings = append(rings, raw(ring))
 			}
 		}
 		if len(rings) == 0 {
-			return nil, nil
+			return nil
 		}
 		parts = append(parts, rings)
 	}
-	return polygonGeometry(parts), nil
-})
+	return polygonGeometry(parts)
+}
 
 var geoAreaKernel = onPolygons(func(shapes []shape, _ *row) (types.Value, error) {
+	shapes, err := united(shapes)
+	if err != nil {
+		return nil, err
+	}
 	sum := 0.0
 	for _, s := range shapes {
 		for i, g := range s {
@@ -554,9 +586,16 @@ var geoAreaKernel = onPolygons(func(shapes []shape, _ *row) (types.Value, error)
 	return sum, nil
 })
 
-var geoPerimeterKernel = onPolygons(func(shapes []shape, _ *row) (types.Value, error) { return lengthOf(paths(shapes)), nil })
+var geoPerimeterKernel = onPolygons(func(shapes []shape, _ *row) (types.Value, error) {
+	shapes, err := united(shapes)
+	return lengthOf(paths(shapes)), err
+})
 
 var geoPolygonCentroidKernel = onPolygons(func(shapes []shape, _ *row) (types.Value, error) {
+	shapes, err := united(shapes)
+	if err != nil {
+		return nil, err
+	}
 	var sum s2.Point
 	for _, s := range shapes {
 		for i, g := range s {
@@ -652,11 +691,9 @@ var geoIntersectLinesKernel = onTwo(geoLines, geoLines, func(a, b [][]vertex) (t
 	})
 	switch len(points) {
 	case 0:
-		return bagOf("type", "GeometryCollection", "geometries", []types.Value{}), nil
-	case 1:
-		return geometry("Point", points[0]), nil
+		return collection(nil), nil
 	}
-	return geometry("MultiPoint", points), nil
+	return pointGeometry(points), nil
 })
 
 // geoClipLineKernel gives the parts of a line that lie in a polygon.
@@ -708,16 +745,8 @@ func compareReal(a, b float64) int {
 	return 0
 }
 
-// geoIntersectPolygonsKernel knows polygons that are apart.
-var geoIntersectPolygonsKernel = onTwo(geoShapes, geoShapes, func(a, b []shape) (types.Value, error) {
-	if !shapesMeet(a, b) {
-		return bagOf("type", "GeometryCollection", "geometries", []types.Value{}), nil
-	}
-	return nil, errGeoMissing
-})
-
 // onGeometries reads an array of geometries; null if one is invalid.
-func onGeometries[T any](read func(types.Value) (T, bool), f func(all []T) (types.Value, error)) Kernel {
+func onGeometries[T any](read func(types.Value) (T, bool), f func(all []T, r *row) (types.Value, error)) Kernel {
 	return rowwise(func(r *row) (types.Value, error) {
 		list, ok := array(r.args[0])
 		if !ok {
@@ -731,13 +760,13 @@ func onGeometries[T any](read func(types.Value) (T, bool), f func(all []T) (type
 			}
 			all = append(all, g)
 		}
-		return f(all)
+		return f(all, r)
 	})
 }
 
 // geoUnionLinesKernel joins the edges of lines, each once, into as few lines as
 // they make.
-var geoUnionLinesKernel = onGeometries(geoLines, func(all [][][]vertex) (types.Value, error) {
+var geoUnionLinesKernel = onGeometries(geoLines, func(all [][][]vertex, _ *row) (types.Value, error) {
 	type edge struct{ a, b s2.Point }
 	seen := map[edge]bool{}
 	var parts [][]vertex
@@ -765,83 +794,6 @@ var geoUnionLinesKernel = onGeometries(geoLines, func(all [][][]vertex) (types.V
 		out[i] = raw(l)
 	}
 	return lineGeometry(out), nil
-})
-
-// geoUnionPolygonsKernel knows polygons that are apart.
-var geoUnionPolygonsKernel = onGeometries(geoShapes, func(all [][]shape) (types.Value, error) {
-	var parts []types.Value
-	for i, a := range all {
-		for _, b := range all[:i] {
-			if shapesMeet(a, b) {
-				return nil, errGeoMissing
-			}
-		}
-		for _, s := range a {
-			var rings []types.Value
-			for _, g := range s {
-				rings = append(rings, raw(g.vertices))
-			}
-			parts = append(parts, rings)
-		}
-	}
-	return polygonGeometry(parts), nil
-})
-
-// invalidOnly makes a kernel that knows what is invalid; all else is not
-// supported.
-func invalidOnly(valid func(r *row) bool) Kernel {
-	return rowwise(func(r *row) (types.Value, error) {
-		if !valid(r) {
-			return nil, nil
-		}
-		return nil, errGeoMissing
-	})
-}
-
-func positive(r *row, i int) bool {
-	x, ok := toReal(arg(r, i))
-	return ok && x > 0
-}
-
-var (
-	geoLineBufferKernel = invalidOnly(func(r *row) bool {
-		_, ok := geoLines(r.args[0])
-		_, okT := tolerance(r, 2, math.MaxFloat64)
-		return ok && okT && positive(r, 1)
-	})
-	geoPolygonBufferKernel = invalidOnly(func(r *row) bool {
-		_, ok := geoShapes(r.args[0])
-		_, okT := tolerance(r, 2, math.MaxFloat64)
-		return ok && okT && positive(r, 1)
-	})
-	geoSimplifyPolygonsKernel = invalidOnly(func(r *row) bool {
-		list, ok := array(r.args[0])
-		for _, e := range list {
-			_, okS := geoShapes(e)
-			ok = ok && okS
-		}
-		_, okT := tolerance(r, 1, maxTolerance)
-		return ok && okT
-	})
-)
-
-// geoPointBufferKernel draws a circle with as many corners as the tolerance asks.
-var geoPointBufferKernel = onPoint(1, func(p []s2.Point, r *row) types.Value {
-	radius, ok := toReal(arg(r, 2))
-	t, okT := tolerance(r, 3, math.MaxFloat64)
-	if !ok || !okT || !(radius > 0 && radius <= 1e7) {
-		return nil
-	}
-	n := 8
-	if t < radius {
-		n = max(8, int(math.Ceil(math.Pi/math.Acos(1-t/radius))))
-	}
-	loop := s2.RegularLoop(p[0], s1.Angle(radius/earthRadius), min(n, 100000))
-	var ring []types.Value
-	for _, v := range loop.Vertices() {
-		ring = append(ring, coordinates(v))
-	}
-	return geometry("Polygon", []types.Value{append(ring, ring[0])})
 })
 
 // Geohashes. https://en.wikipedia.org/wiki/Geohash
@@ -1053,6 +1005,14 @@ func covering(regions []s2.Region, level int64) types.Value {
 }
 
 var geoPolygonCellsKernel = onPolygons(func(shapes []shape, r *row) (types.Value, error) {
+	shapes, err := widened(shapes, nil, r)
+	if err != nil || shapes == nil {
+		return nil, err
+	}
+	return covering(regionsOf(shapes), r.longArg(1, 11)), nil
+})
+
+func regionsOf(shapes []shape) []s2.Region {
 	var regions []s2.Region
 	for _, s := range shapes {
 		if len(s) == 1 {
@@ -1065,10 +1025,17 @@ var geoPolygonCellsKernel = onPolygons(func(shapes []shape, r *row) (types.Value
 		}
 		regions = append(regions, s2.PolygonFromLoops(loops))
 	}
-	return covering(regions, r.longArg(1, 11)), nil
-})
+	return regions
+}
 
 var geoLineCellsKernel = onLines(func(lines [][]vertex, r *row) (types.Value, error) {
+	if r.realArg(2, 0) != 0 {
+		shapes, err := widened(nil, lines, r)
+		if err != nil || shapes == nil {
+			return nil, err
+		}
+		return covering(regionsOf(shapes), r.longArg(1, 11)), nil
+	}
 	var regions []s2.Region
 	for _, l := range lines {
 		p := polyline(l)
@@ -1076,108 +1043,6 @@ var geoLineCellsKernel = onLines(func(lines [][]vertex, r *row) (types.Value, er
 	}
 	return covering(regions, r.longArg(1, 11)), nil
 })
-
-// Cells of H3, as far as their numbers tell: level, parent, children.
-// https://h3geo.org/docs/core-library/h3Indexing
-
-const (
-	h3ModeCell   = 1
-	h3MaxLevel   = 15
-	h3BaseCells  = 122
-	h3DigitUnset = 7
-)
-
-// h3Cell reads a cell; not ok unless its digits are those of its level.
-func h3Cell(s string) (cell uint64, level int, ok bool) {
-	cell, err := strconv.ParseUint(s, 16, 64)
-	level = int(cell >> 52 & 15)
-	if err != nil || cell>>63 != 0 || cell>>59&15 != h3ModeCell || cell>>56&7 != 0 || cell>>45&127 >= h3BaseCells {
-		return 0, 0, false
-	}
-	for i := 1; i <= h3MaxLevel; i++ {
-		if d := h3Digit(cell, i); (i <= level) == (d == h3DigitUnset) {
-			return 0, 0, false
-		}
-	}
-	return cell, level, true
-}
-
-func h3Digit(cell uint64, level int) uint64 { return cell >> (3 * (h3MaxLevel - level)) & 7 }
-
-func h3SetDigit(cell uint64, level int, digit uint64) uint64 {
-	shift := 3 * (h3MaxLevel - level)
-	return cell&^(7<<shift) | digit<<shift
-}
-
-func h3SetLevel(cell uint64, level int) uint64 { return cell&^(15<<52) | uint64(level)<<52 }
-
-// h3Pentagon reports whether a cell is one of the pentagons, which have one
-// child less.
-func h3Pentagon(cell uint64, level int) bool {
-	base := cell >> 45 & 127
-	if !slices.Contains([]uint64{4, 14, 24, 38, 49, 58, 63, 72, 83, 97, 107, 117}, base) {
-		return false
-	}
-	for i := 1; i <= level; i++ {
-		if h3Digit(cell, i) != 0 {
-			return false
-		}
-	}
-	return true
-}
-
-var h3LevelKernel = map1(func(s string) (int32, bool) {
-	_, level, ok := h3Cell(s)
-	return int32(level), ok
-})
-
-var h3ParentKernel = lax(func(r *row) types.Value {
-	cell, level, ok := h3Cell(r.text(0))
-	want := r.long(1, int64(level-1))
-	if !ok || want < 0 || want >= int64(level) {
-		return ""
-	}
-	for i := int(want) + 1; i <= level; i++ {
-		cell = h3SetDigit(cell, i, h3DigitUnset)
-	}
-	return strconv.FormatUint(h3SetLevel(cell, int(want)), 16)
-}, types.String, types.Long)
-
-var h3ChildrenKernel = lax(func(r *row) types.Value {
-	cell, level, ok := h3Cell(r.text(0))
-	want := r.long(1, int64(level+1))
-	if !ok || want <= int64(level) || want > h3MaxLevel || want-int64(level) > 5 {
-		return nil
-	}
-	cells := []uint64{cell}
-	for l := level + 1; l <= int(want); l++ {
-		var next []uint64
-		for _, c := range cells {
-			for d := range uint64(7) {
-				if d == 1 && h3Pentagon(c, l-1) {
-					continue
-				}
-				next = append(next, h3SetLevel(h3SetDigit(c, l, d), l))
-			}
-		}
-		cells = next
-	}
-	out := make([]types.Value, len(cells))
-	for i, c := range cells {
-		out[i] = strconv.FormatUint(c, 16)
-	}
-	return out
-}, types.String, types.Long)
-
-// h3InvalidKernel knows what is no cell; the neighbourhood of cells is not
-// supported.
-var h3InvalidKernel = rowwise(func(r *row) (types.Value, error) {
-	_, _, ok := h3Cell(r.text(0))
-	if n := r.long(1, 0); !ok || n < 0 || n > 142 {
-		return nil, nil
-	}
-	return nil, errors.New("where H3 cells lie is not supported")
-}, types.String, types.Long)
 
 // Well-known text.
 

@@ -249,6 +249,7 @@ func geoFuncs() []Func {
 					{Name: "radius", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Kernel: geoPolygonH3Kernel,
 		},
 		{
 			Name: "geo_polygon_to_s2cells",
@@ -584,6 +585,10 @@ func geoFuncs() []Func {
 					{Name: "resolution", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.String}},
 			},
+			Examples: []Example{
+				{"geo_point_to_h3cell(-80.195829, 25.802215, 8)", "\"8844a110dbfffff\""},
+			},
+			Kernel: geoH3CellKernel,
 		},
 		{
 			Name: "geo_h3cell_to_central_point",
@@ -593,7 +598,7 @@ func geoFuncs() []Func {
 					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
-			Kernel: h3InvalidKernel,
+			Kernel: h3CentreKernel,
 		},
 		{
 			Name: "geo_h3cell_to_polygon",
@@ -603,7 +608,7 @@ func geoFuncs() []Func {
 					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
-			Kernel: h3InvalidKernel,
+			Kernel: h3PolygonKernel,
 		},
 		{
 			Name: "geo_h3cell_neighbors",
@@ -613,7 +618,10 @@ func geoFuncs() []Func {
 					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
-			Kernel: h3InvalidKernel,
+			Examples: []Example{
+				{"array_length(geo_h3cell_neighbors(\"862a1072fffffff\"))", "6"},
+			},
+			Kernel: h3NeighborsKernel,
 		},
 		{
 			Name: "geo_h3cell_children",
@@ -649,7 +657,10 @@ func geoFuncs() []Func {
 					{Name: "distance", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
-			Kernel: h3InvalidKernel,
+			Examples: []Example{
+				{"array_length(geo_h3cell_rings(\"862a1072fffffff\", 2)[2])", "12"},
+			},
+			Kernel: h3RingsKernel,
 		},
 		{
 			Name: "geo_h3cell_level",

@@ -1,0 +1,206 @@
+// Package sphere overlays polygons whose edges are geodesics of the unit
+// sphere.
+//
+// A gnomonic projection makes geodesics straight, so that the overlay is one of
+// the plane. Points of an operand come back as they were; points where edges
+// cross are exact to some 1e-15 of the size of the operands together. Corners
+// within [coincident] of each other are one.
+package sphere
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/golang/geo/r3"
+	"github.com/golang/geo/s2"
+	"github.com/peterstace/simplefeatures/geom"
+)
+
+// ErrTooLarge says that polygons lie too far apart for one projection.
+var ErrTooLarge = errors.New("polygons that together span nearly a hemisphere cannot be overlaid")
+
+// coincident is how near two corners count as one, in radians: some 6 µm on
+// the earth. Cells of a grid that share a corner compute it with less error.
+const coincident = 1e-12
+
+// horizon is the least cosine between a corner and the projection's centre.
+const horizon = 0.02
+
+// A Polygon is a border and the holes in it. Rings are not closed: the last
+// point is joined to the first. They may turn either way; what is returned
+// has borders counterclockwise and holes clockwise.
+type Polygon [][]s2.Point
+
+// A Region is what an overlay leaves: where areas touch at a border only,
+// lines or points.
+type Region struct {
+	Points   []s2.Point
+	Lines    [][]s2.Point
+	Polygons []Polygon
+}
+
+// Union returns the area that any of the polygons covers.
+func Union(polygons []Polygon) (Region, error) {
+	pr, err := newProjection(polygons)
+	if err != nil {
+		return Region{}, err
+	}
+	g, err := pr.union(polygons)
+	if err != nil {
+		return Region{}, err
+	}
+	return pr.region(g), nil
+}
+
+// Intersection returns what the area of a has in common with that of b. The
+// polygons of one operand may overlap.
+func Intersection(a, b []Polygon) (Region, error) {
+	pr, err := newProjection(append(append([]Polygon(nil), a...), b...))
+	if err != nil {
+		return Region{}, err
+	}
+	x, err := pr.union(a)
+	if err != nil {
+		return Region{}, err
+	}
+	y, err := pr.union(b)
+	if err != nil {
+		return Region{}, err
+	}
+	g, err := geom.Intersection(x, y)
+	if err != nil {
+		return Region{}, fmt.Errorf("intersection of polygons: %w", err)
+	}
+	return pr.region(g), nil
+}
+
+// projection maps the sphere's half around a centre to a plane.
+type projection struct {
+	centre, u, v r3.Vector
+	known        map[geom.XY]s2.Point   // the corners of the operands
+	grid         map[[2]int64][]geom.XY // the same, by place
+}
+
+func newProjection(polygons []Polygon) (*projection, error) {
+	var sum r3.Vector
+	for _, p := range polygons {
+		for _, ring := range p {
+			for _, at := range ring {
+				sum = sum.Add(at.Vector)
+			}
+		}
+	}
+	if sum.Norm() == 0 {
+		return nil, ErrTooLarge
+	}
+	pr := &projection{centre: sum.Normalize(), known: map[geom.XY]s2.Point{}, grid: map[[2]int64][]geom.XY{}}
+	pr.u = pr.centre.Ortho()
+	pr.v = pr.centre.Cross(pr.u)
+	for _, p := range polygons {
+		for _, ring := range p {
+			for _, at := range ring {
+				if at.Dot(pr.centre) < horizon {
+					return nil, ErrTooLarge
+				}
+			}
+		}
+	}
+	return pr, nil
+}
+
+// xy returns where a corner lies in the plane.
+func (pr *projection) xy(p s2.Point) geom.XY {
+	d := p.Dot(pr.centre)
+	at := geom.XY{X: p.Dot(pr.u) / d, Y: p.Dot(pr.v) / d}
+	cell := [2]int64{int64(math.Floor(at.X / coincident)), int64(math.Floor(at.Y / coincident))}
+	for dx := int64(-1); dx <= 1; dx++ {
+		for dy := int64(-1); dy <= 1; dy++ {
+			for _, other := range pr.grid[[2]int64{cell[0] + dx, cell[1] + dy}] {
+				if math.Hypot(other.X-at.X, other.Y-at.Y) <= coincident {
+					return other
+				}
+			}
+		}
+	}
+	pr.grid[cell] = append(pr.grid[cell], at)
+	pr.known[at] = p
+	return at
+}
+
+// point returns what lies at a place of the plane.
+func (pr *projection) point(at geom.XY) s2.Point {
+	if p, ok := pr.known[at]; ok {
+		return p
+	}
+	return s2.Point{Vector: pr.centre.Add(pr.u.Mul(at.X)).Add(pr.v.Mul(at.Y)).Normalize()}
+}
+
+func (pr *projection) polygon(p Polygon) geom.Polygon {
+	rings := make([]geom.LineString, len(p))
+	for i, ring := range p {
+		var flat []float64
+		for k := range len(ring) + 1 {
+			at := pr.xy(ring[k%len(ring)])
+			flat = append(flat, at.X, at.Y)
+		}
+		rings[i] = geom.NewLineString(geom.NewSequence(flat, geom.DimXY))
+	}
+	return geom.NewPolygon(rings)
+}
+
+// union joins halves that are each without overlaps: the library's union of
+// many takes what several borders surround for a hole.
+func (pr *projection) union(polygons []Polygon) (geom.Geometry, error) {
+	switch len(polygons) {
+	case 0:
+		return geom.Geometry{}, nil
+	case 1:
+		return pr.polygon(polygons[0]).AsGeometry(), nil
+	}
+	x, err := pr.union(polygons[:len(polygons)/2])
+	if err != nil {
+		return x, err
+	}
+	y, err := pr.union(polygons[len(polygons)/2:])
+	if err != nil {
+		return y, err
+	}
+	g, err := geom.Union(x, y)
+	if err != nil {
+		return g, fmt.Errorf("union of polygons: %w", err)
+	}
+	return g, nil
+}
+
+// region takes a result of the plane apart.
+func (pr *projection) region(g geom.Geometry) Region {
+	var out Region
+	for _, part := range g.Dump() {
+		switch part.Type() {
+		case geom.TypePoint:
+			if at, ok := part.MustAsPoint().XY(); ok {
+				out.Points = append(out.Points, pr.point(at))
+			}
+		case geom.TypeLineString:
+			out.Lines = append(out.Lines, pr.line(part.MustAsLineString()))
+		case geom.TypePolygon:
+			var p Polygon
+			for _, ring := range part.MustAsPolygon().ForceCCW().DumpRings() {
+				closed := pr.line(ring)
+				p = append(p, closed[:len(closed)-1])
+			}
+			out.Polygons = append(out.Polygons, p)
+		}
+	}
+	return out
+}
+
+func (pr *projection) line(l geom.LineString) []s2.Point {
+	seq := l.Coordinates()
+	out := make([]s2.Point, seq.Length())
+	for i := range out {
+		out[i] = pr.point(seq.GetXY(i))
+	}
+	return out
+}
