@@ -114,7 +114,9 @@ type Column struct {
 	// Via, if not nil, stands between IDs and Dict: the position is
 	// Via[IDs[i]] (Null if IDs[i] is). Columns that follow from the same
 	// thing, say an address, share IDs and differ in Via and Dict; a writer
-	// sees the shared slice and does the work by row once.
+	// sees the shared slice and does the work by row once. What Via gives for
+	// a position may be remembered as long as what Dict has there: it may grow,
+	// and else changes only along with Dict's Generation.
 	Via  []uint32
 	Dict *Dict
 

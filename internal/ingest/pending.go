@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -222,11 +223,22 @@ func (p *pending) file(table string, day int64, fields []batch.Field) (*file, er
 	if f.os, err = os.OpenFile(lf.Path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666); err != nil {
 		return nil, errors.Join(err, lf.Drop())
 	}
-	if f.w, err = segment.NewWriter(f.os, fields, segment.Options{Codec: segment.Snappy, PageRows: pageRows}); err != nil {
+	if f.w, err = p.wk.writer(table, f.os, fields); err != nil {
 		return nil, errors.Join(err, f.os.Close(), lf.Drop())
 	}
 	p.files = append(p.files, f)
 	return f, nil
+}
+
+// writer returns a writer of a table's segments, one that was used before if
+// there is one.
+func (wk *worker) writer(table string, out io.Writer, fields []batch.Field) (*segment.Writer, error) {
+	if w := wk.writers[table]; w != nil {
+		delete(wk.writers, table)
+		w.Reset(out)
+		return w, nil
+	}
+	return segment.NewWriter(out, fields, segment.Options{Codec: segment.Snappy, PageRows: pageRows})
 }
 
 // sightings notes which rules, NICs and addresses c shows.
@@ -423,7 +435,7 @@ func (p *pending) commit(ctx context.Context) error {
 		return errors.Join(err, p.discard())
 	}
 	for _, f := range p.files {
-		if err := f.close(c, p.wk.interval); err != nil {
+		if err := f.close(c, p.wk); err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", f.lake.Path, err), p.discard())
 		}
 	}
@@ -495,7 +507,7 @@ func openRollovers(ctx context.Context, l *lake.Lake) ([]trafficanalytics.OpenRo
 }
 
 // close ends a file with its footer and hands it to the commit.
-func (f *file) close(c *lake.Commit, interval time.Duration) error {
+func (f *file) close(c *lake.Commit, wk *worker) error {
 	table, ok := schema.Lookup(f.table)
 	if !ok {
 		return fmt.Errorf("no table is called %s", f.table)
@@ -508,7 +520,7 @@ func (f *file) close(c *lake.Commit, interval time.Duration) error {
 		ft.Columns = append(ft.Columns, field.Name)
 	}
 	if f.table == tableTraffic {
-		ft.Partial, ft.Interval = true, interval
+		ft.Partial, ft.Interval = true, wk.interval
 		ft.MinFlowStart, ft.MaxFlowStart = time.UnixMicro(f.minFlow).UTC(), time.UnixMicro(f.maxFlow).UTC()
 	}
 	for _, part := range f.blobs {
@@ -531,6 +543,7 @@ func (f *file) close(c *lake.Commit, interval time.Duration) error {
 		return err
 	}
 	f.os = nil
+	wk.writers[f.table] = f.w // one of each table is enough: its memory is kept
 	return f.lake.Done(ft, sum.Rows)
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/azflow/azflow/flowlog"
 	"github.com/azflow/azflow/flowlog/formats"
 	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/lake/segment"
 	"github.com/azflow/azflow/internal/rollup"
 	"github.com/azflow/azflow/internal/source"
 	"github.com/azflow/azflow/internal/trafficanalytics"
@@ -58,13 +59,14 @@ type worker struct {
 	limit    int  // how much of buf is used at a time
 	big      bool // holds g.big
 	batch    *pending
-	opened   map[string]bool // rollovers that the catalogue keeps as open
+	writers  map[string]*segment.Writer // by table: idle ones
+	opened   map[string]bool            // rollovers that the catalogue keeps as open
 }
 
 // work reads the blobs of one shard. It returns an error only if the lake fails
 // or ctx ends.
 func (g *Ingester) work(ctx context.Context, src source.Source, w *lake.Writer, jobs []job) error {
-	wk := &worker{g: g, src: src, w: w, dec: formats.NewDecoder(), dict: flowlog.NewDict(), buf: make([]byte, 0, window)}
+	wk := &worker{g: g, src: src, w: w, dec: formats.NewDecoder(), dict: flowlog.NewDict(), buf: make([]byte, 0, window), writers: map[string]*segment.Writer{}}
 	wk.cols = flowlog.NewColumns(wk.dict)
 	var err error
 	if wk.rows, err = newRowMaker(wk.dict, g.index); err != nil {

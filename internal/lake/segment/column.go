@@ -30,6 +30,13 @@ type column struct {
 	pages []byte // finished pages, headers included
 	dict  dictionary
 
+	// What is known of the base that the column shares in the row group.
+	learned learned
+	follow  []uint32 // number of a position in the base -> position in dict, or batch.Null
+	same    bool     // follow gives each number the same
+	equal   bool     // follow gives each number itself
+	null    bool     // follow gives one of them batch.Null
+
 	// rows not in a page yet
 	mode  mode
 	rows  int
@@ -61,10 +68,16 @@ type dictionary struct {
 	byInt  map[int64]uint32
 }
 
-func (c *column) init(f batch.Field) {
-	c.field = f
-	c.reset()
+// learned is what a column's knowledge of its base depends on.
+type learned struct {
+	base       int // -1 without one
+	dict       *batch.Dict
+	generation uint64
+	via        bool
 }
+
+// forget drops what is known of the base.
+func (c *column) forget() { c.follow, c.same, c.equal, c.null = c.follow[:0], true, true, false }
 
 // reset makes the column ready for the next row group.
 func (c *column) reset() {
@@ -80,6 +93,8 @@ func (c *column) reset() {
 		d.ints = append(d.ints, 0, 1) // positions are values
 	}
 	c.valued, c.reals = false, realRange{}
+	c.learned = learned{base: -1}
+	c.forget()
 	c.empty()
 }
 
@@ -397,42 +412,48 @@ func (c *column) addCoded(e *encoder, b *batch.Column, from, to int) error {
 	return nil
 }
 
-// addShared adds rows whose distinct positions are known.
-func (c *column) addShared(e *encoder, b *batch.Column, s *base, table []uint32) ([]uint32, error) {
+// addShared adds rows whose positions the base has numbered.
+func (c *column) addShared(e *encoder, b *batch.Column, s *base) error {
 	c.dict.use(b.Dict, c.field.Kind)
-	table = slices.Grow(table[:0], len(s.order))[:len(s.order)]
-	same, hasNull := true, false
-	for k, id := range s.order {
+	for _, id := range s.order[len(c.follow):] {
 		if b.Via != nil && id != batch.Null {
 			id = b.Via[id]
 		}
 		l, err := c.local(id)
 		if err != nil {
-			return table, err
+			return err
 		}
-		table[k] = l
-		same = same && l == table[0]
-		hasNull = hasNull || l == batch.Null
+		n := uint32(len(c.follow))
+		c.follow = append(c.follow, l)
+		c.same = c.same && l == c.follow[0]
+		c.equal = c.equal && l == n
+		c.null = c.null || l == batch.Null
 	}
-	if same && len(table) > 0 {
+	if c.same {
 		c.spill(e, 1)
-		c.addRun(len(s.rows), table[0])
-		return table, nil
+		c.addRun(len(s.rows), c.follow[0])
+		return nil
 	}
 	out := c.codes(e, len(s.rows))
-	for i, k := range s.rows {
-		out[i] = table[k]
-	}
 	nulls := 0
-	if hasNull {
-		for _, l := range out {
+	switch follow := c.follow; {
+	case c.equal:
+		copy(out, s.rows)
+	case !c.null:
+		for i, k := range s.rows {
+			out[i] = follow[k]
+		}
+	default:
+		for i, k := range s.rows {
+			l := follow[k]
+			out[i] = l
 			if l == batch.Null {
 				nulls++
 			}
 		}
 	}
 	c.addCodes(out, nulls)
-	return table, nil
+	return nil
 }
 
 // addPlain adds rows of values.

@@ -10,8 +10,8 @@ import (
 func FuzzPage(f *testing.F) {
 	for k := batch.Text; k <= batch.Real; k++ {
 		for form := batch.Const; form <= batch.Plain; form++ {
-			var c column
-			c.init(batch.Field{Name: "x", Kind: k, Nullable: k != batch.Text})
+			c := column{field: batch.Field{Name: "x", Kind: k, Nullable: k != batch.Text}}
+			c.reset()
 			e := encoder{codec: codecNone}
 			fill(f, &c, &e, k, form)
 			c.endPage(&e, true)

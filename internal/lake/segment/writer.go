@@ -31,7 +31,6 @@ type Writer struct {
 	enc    encoder
 	bases  []base
 	baseOf []int // of each column of the batch at hand, or -1
-	table  []uint32
 }
 
 // NewWriter starts a segment with the given columns on w. The caller creates,
@@ -54,7 +53,7 @@ func NewWriter(w io.Writer, fields []batch.Field, opt Options) (*Writer, error) 
 			return nil, fmt.Errorf("column %q (%v) is unnamed, twice there, a nullable text or of no kind", f.Name, f.Kind)
 		}
 		seen[f.Name] = true
-		x.cols[i].init(f)
+		x.cols[i].field = f
 	}
 	switch opt.Codec {
 	case Snappy:
@@ -72,8 +71,28 @@ func NewWriter(w io.Writer, fields []batch.Field, opt Options) (*Writer, error) 
 	default:
 		return nil, fmt.Errorf("unknown codec %d", opt.Codec)
 	}
-	x.write(magic[:])
+	x.Reset(w)
 	return x, x.err
+}
+
+// Reset starts another segment with the same columns and options on out, and
+// keeps the memory. What was begun and not closed is given up.
+func (w *Writer) Reset(out io.Writer) {
+	w.out.Reset(out)
+	w.at, w.rows, w.window, w.err = 0, 0, 0, nil
+	w.foot = footer{fields: w.foot.fields}
+	w.restart()
+	w.write(magic[:])
+}
+
+// restart makes the columns ready for the next row group.
+func (w *Writer) restart() {
+	for k := range w.bases {
+		w.bases[k].reset()
+	}
+	for i := range w.cols {
+		w.cols[i].reset()
+	}
 }
 
 func (w *Writer) write(b []byte) {
@@ -149,18 +168,32 @@ func reaches(c *batch.Column, k batch.Kind, to int) bool {
 	}
 }
 
-// base is a slice of positions that several columns share, and the distinct
-// positions in the rows at hand.
+// base is a slice of positions that several columns share. It numbers the
+// distinct ones of a row group, and each column keeps its own position by that
+// number (column.follow), so that it looks at each position once a row group.
 type base struct {
-	ids   []uint32
+	ids   []uint32 // of the batch at hand
 	users int
-	done  bool     // order and rows are those of the rows at hand
-	order []uint32 // distinct positions
-	rows  []uint32 // one a row: index into order
-	seen  []uint32 // position -> index into order + 1
+	stale bool     // what was learned does not hold for the batch at hand
+	order []uint32 // the positions, by number
+	seen  []uint32 // position -> number + 1
+	null  uint32   // number of batch.Null + 1
+	done  bool     // rows are those of the rows at hand
+	rows  []uint32 // one a row: number
 }
 
-// share finds the columns of b that share a slice of positions.
+func (s *base) reset() {
+	for _, id := range s.order {
+		if id != batch.Null {
+			s.seen[id] = 0
+		}
+	}
+	s.order, s.null = s.order[:0], 0
+}
+
+// share finds the columns of b that share a slice of positions, and the bases
+// that have to be learned anew: one whose columns or their dictionaries are not
+// those of the batch before.
 func (w *Writer) share(b *batch.Batch) {
 	n := 0
 	for i := range b.Columns {
@@ -175,52 +208,83 @@ func (w *Writer) share(b *batch.Batch) {
 		}
 		if k == n {
 			if n++; n > len(w.bases) {
-				w.bases = slices.Grow(w.bases, 1)[:n] // keeps the memory of earlier bases
+				w.bases = append(w.bases, base{})
 			}
 			w.bases[k].ids, w.bases[k].users = c.IDs, 0
 		}
 		w.bases[k].users++
 		w.baseOf[i] = k
 	}
-	w.bases = w.bases[:n]
+	for i := range w.cols {
+		col, c, k := &w.cols[i], &b.Columns[i], w.baseOf[i]
+		if k >= 0 && w.bases[k].users == 1 && c.Via == nil {
+			k = -1 // there is nothing to share
+			w.baseOf[i] = k
+		}
+		l := learned{base: k}
+		if k >= 0 {
+			l = learned{base: k, dict: c.Dict, generation: c.Dict.Generation, via: c.Via != nil}
+		}
+		if l == col.learned {
+			continue
+		}
+		for _, k := range [...]int{col.learned.base, k} {
+			if k >= 0 {
+				w.bases[k].stale = true
+			}
+		}
+		col.learned = l
+	}
+	for k := range w.bases {
+		if s := &w.bases[k]; s.stale {
+			s.reset()
+			s.stale = false
+			for i := range w.cols {
+				if w.cols[i].learned.base == k {
+					w.cols[i].forget()
+				}
+			}
+		}
+	}
 }
 
+// find numbers the positions of the rows at hand.
 func (s *base) find(from, to int) {
 	if s.done {
 		return
 	}
 	s.done = true
-	s.order = s.order[:0]
-	if cap(s.rows) < to-from {
-		s.rows = make([]uint32, to-from)
-	}
-	s.rows = s.rows[:to-from]
-	null := uint32(0)
+	s.rows = slices.Grow(s.rows[:0], to-from)[:to-from]
+	seen, rows := s.seen, s.rows
 	for i, id := range s.ids[from:to] {
-		if int(id) >= len(s.seen) {
-			if id == batch.Null {
-				if null == 0 {
-					s.order = append(s.order, id)
-					null = uint32(len(s.order))
-				}
-				s.rows[i] = null - 1
+		if int(id) < len(seen) {
+			if l := seen[id]; l != 0 {
+				rows[i] = l - 1
 				continue
 			}
-			s.seen = append(s.seen, make([]uint32, int(id)+1)...)
 		}
-		l := s.seen[id]
-		if l == 0 {
-			s.order = append(s.order, id)
-			l = uint32(len(s.order))
-			s.seen[id] = l
-		}
-		s.rows[i] = l - 1
+		rows[i] = s.number(id)
+		seen = s.seen
 	}
-	for _, id := range s.order {
-		if id != batch.Null {
-			s.seen[id] = 0
+}
+
+// number gives a position that has none its number.
+func (s *base) number(id uint32) uint32 {
+	l := uint32(len(s.order))
+	if id == batch.Null {
+		if s.null != 0 {
+			return s.null - 1
 		}
+		s.null = l + 1
+	} else {
+		if int(id) >= len(s.seen) {
+			s.seen = append(s.seen, make([]uint32, int(id)+1-len(s.seen))...)
+			s.seen = s.seen[:cap(s.seen)]
+		}
+		s.seen[id] = l + 1
 	}
+	s.order = append(s.order, id)
+	return l
 }
 
 // add puts the rows of b into the columns.
@@ -237,9 +301,9 @@ func (w *Writer) add(b *batch.Batch, from, to int) {
 		case batch.Runs:
 			err = col.addRuns(&w.enc, c, from, to)
 		case batch.Coded:
-			if s := &w.bases[w.baseOf[i]]; s.users > 1 || c.Via != nil {
-				s.find(from, to)
-				w.table, err = col.addShared(&w.enc, c, s, w.table)
+			if k := w.baseOf[i]; k >= 0 {
+				w.bases[k].find(from, to)
+				err = col.addShared(&w.enc, c, &w.bases[k])
 			} else {
 				err = col.addCoded(&w.enc, c, from, to)
 			}
@@ -287,8 +351,8 @@ func (w *Writer) endGroup() {
 		col.chunk.dataAt = w.at
 		w.write(col.pages)
 		g.chunks[i] = col.chunk
-		col.reset()
 	}
+	w.restart()
 	w.foot.groups = append(w.foot.groups, g)
 	w.foot.rows += int64(w.rows)
 	w.rows, w.window = 0, 0
