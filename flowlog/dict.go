@@ -6,7 +6,9 @@ import (
 	"hash/maphash"
 	"math/bits"
 	"net/netip"
+	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -213,6 +215,7 @@ type Addresses struct {
 	hi    []uint64
 	lo    []uint64
 	is4   []bool
+	room  strings.Builder // holds the next texts, one after the other
 }
 
 type addressSlot struct {
@@ -220,12 +223,15 @@ type addressSlot struct {
 	id   uint32
 }
 
-const minSlots = 1 << 12
+const minSlots = 1 << 13
+
+// roomSize is how much memory for texts is got at a time.
+const roomSize = 32 << 10
 
 func (t *Addresses) reset() {
 	t.k0 = maphash.Comparable(t.seed, uint8(0)) | 1
 	t.k1 = maphash.Comparable(t.seed, uint8(1)) | 1
-	if t.slots == nil || len(t.slots) > 64*minSlots {
+	if t.slots == nil || len(t.slots) > 32*minSlots {
 		t.slots = make([]addressSlot, minSlots)
 	} else {
 		clear(t.slots)
@@ -320,28 +326,62 @@ func (t *Addresses) rehash() {
 			*t.free(s.a, s.b) = s
 		}
 	}
+	// As many more will come as there are now.
+	n := len(t.texts)
+	t.texts, t.hi, t.lo, t.is4 = slices.Grow(t.texts, n), slices.Grow(t.hi, n), slices.Grow(t.lo, n), slices.Grow(t.is4, n)
 }
 
 func (t *Addresses) add(text []byte) (uint32, error) {
-	addr, err := netip.ParseAddr(string(text))
-	if err != nil {
-		return 0, err
-	}
-	if addr.Zone() != "" {
-		return 0, errZone
-	}
 	var hi, lo uint64
-	if addr.Is4() {
-		b := addr.As4()
-		lo = uint64(binary.BigEndian.Uint32(b[:]))
-	} else {
+	v4, is4 := parse4(text)
+	if lo = uint64(v4); !is4 {
+		addr, err := netip.ParseAddr(string(text))
+		if err != nil {
+			return 0, err
+		}
+		if addr.Zone() != "" {
+			return 0, errZone
+		}
 		b := addr.As16()
 		hi, lo = binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:])
 	}
 	id := uint32(len(t.texts))
-	t.texts = append(t.texts, string(text))
-	t.hi, t.lo, t.is4 = append(t.hi, hi), append(t.lo, lo), append(t.is4, addr.Is4())
+	t.texts = append(t.texts, t.keep(text))
+	t.hi, t.lo, t.is4 = append(t.hi, hi), append(t.lo, lo), append(t.is4, is4)
 	return id, nil
+}
+
+// keep copies text.
+func (t *Addresses) keep(text []byte) string {
+	if t.room.Cap()-t.room.Len() < len(text) {
+		t.room = strings.Builder{} // the texts that refer to it keep the old one
+		t.room.Grow(max(roomSize, len(text)))
+	}
+	n := t.room.Len()
+	t.room.Write(text)
+	return t.room.String()[n:]
+}
+
+// parse4 reads what [netip.ParseAddr] takes for an IPv4 address.
+func parse4(text []byte) (v uint32, ok bool) {
+	part, digits, dots := uint32(0), 0, 0
+	for _, c := range text {
+		switch {
+		case c-'0' <= 9:
+			if digits > 0 && part == 0 {
+				return 0, false // a leading zero
+			}
+			if part = 10*part + uint32(c-'0'); part > 255 {
+				return 0, false
+			}
+			digits++
+		case c == '.' && digits > 0 && dots < 3:
+			v, part, digits, dots = v<<8|part, 0, 0, dots+1
+		default:
+			return 0, false
+		}
+	}
+	return v<<8 | part, dots == 3 && digits > 0
 }
 
 // Len returns the number of ids.

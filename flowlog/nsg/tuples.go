@@ -31,7 +31,7 @@ func readTuples(r *wire.Reader, i int) (next int) {
 		if !ok || s.At(11) != ',' {
 			break
 		}
-		srcID, destID, from, to, at := r.Ends(s, i, 12)
+		from, to, at := r.Ends(s, i, 12)
 		if at == 0 {
 			break
 		}
@@ -50,16 +50,10 @@ func readTuples(r *wire.Reader, i int) (next int) {
 		if i+int(t.quote) >= end {
 			break
 		}
-		if t.state != 0 {
-			r.Seen(13)
-		} else {
-			r.Seen(8)
-		}
 		if t.packets|t.bytes|t.packetsBack|t.bytesBack == 0 && (t.state == flowlog.StateB || stat-1 == uint32(flowlog.Denied)) {
 			t.have = 0
 		}
 		time[n] = int64(seconds) * 1e6
-		src[n], dest[n] = srcID, destID
 		srcPort[n], destPort[n] = from, to
 		protocol[n] = proto - 1
 		direction[n], status[n] = dir-1, stat-1
@@ -69,9 +63,23 @@ func readTuples(r *wire.Reader, i int) (next int) {
 		flags[n] = t.have
 		n++
 		i += int(t.quote) + 1
+		due := r.Keep(next)
 		next = i
+		if due {
+			if n, next, ok = r.Find(src, dest, n, next); !ok {
+				break
+			}
+		}
 		if r.At(i) != ',' || r.At(i+1) != '"' {
 			break
+		}
+	}
+	n, next, _ = r.Find(src, dest, n, next)
+	for _, st := range state[c.Len():n] {
+		if st != 0 {
+			r.Seen(13)
+		} else {
+			r.Seen(8)
 		}
 	}
 	c.SetLen(n)

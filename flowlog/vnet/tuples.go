@@ -31,7 +31,7 @@ func readTuples(r *wire.Reader, i int) (next int) {
 		if !ok || s.At(14) != ',' || ms < wire.SecondsBelow {
 			break
 		}
-		srcID, destID, from, to, at := r.Ends(s, i, 15)
+		from, to, at := r.Ends(s, i, 15)
 		if at == 0 {
 			break
 		}
@@ -66,7 +66,6 @@ func readTuples(r *wire.Reader, i int) (next int) {
 			stat = flowlog.Denied
 		}
 		time[n] = int64(ms) * 1000
-		src[n], dest[n] = srcID, destID
 		srcPort[n], destPort[n] = from, to
 		protocol[n] = uint32(proto)
 		direction[n], status[n] = dir-1, uint32(stat)
@@ -76,11 +75,18 @@ func readTuples(r *wire.Reader, i int) (next int) {
 		flags[n] = have
 		n++
 		i += int(quote) + 1
+		due := r.Keep(next)
 		next = i
+		if due {
+			if n, next, ok = r.Find(src, dest, n, next); !ok {
+				break
+			}
+		}
 		if r.At(i) != ',' || r.At(i+1) != '"' {
 			break
 		}
 	}
+	n, next, _ = r.Find(src, dest, n, next)
 	if n > c.Len() {
 		r.Seen(13)
 		c.SetLen(n)

@@ -97,49 +97,118 @@ func (s *Span) Has(i uint, prefix string) bool {
 	return true
 }
 
-// Ends reads the addresses and ports of a tuple at at in the span that begins
-// at i. It returns the index in the span after the comma that ends them, and 0
-// if they are not as Azure writes them.
-func (r *Reader) Ends(s *Span, i int, at uint) (src, dest, srcPort, destPort uint32, next uint) {
-	addresses := &r.dst.Dict.Addresses
-	var ok bool
-	key0, key1, to := s.Address(at)
-	if src, ok = addresses.Lookup(key0, key1); !ok {
-		if src, to, ok = r.newAddress(i, at); !ok {
-			return 0, 0, 0, 0, 0
-		}
-	}
-	at = to
-	key0, key1, to = s.Address(at)
-	if dest, ok = addresses.Lookup(key0, key1); !ok {
-		if dest, to, ok = r.newAddress(i, at); !ok {
-			return 0, 0, 0, 0, 0
-		}
-	}
-	from, end := s.Digits(to)
-	if end-to-1 >= 5 || s.At(end) != ',' || from > 65535 {
-		return 0, 0, 0, 0, 0
-	}
-	at = end + 1
-	port, end := s.Digits(at)
-	if end-at-1 >= 5 || s.At(end) != ',' || port > 65535 {
-		return 0, 0, 0, 0, 0
-	}
-	return src, dest, uint32(from), uint32(port), end + 1
+// block is how many tuples have their addresses looked up together: memory is
+// then waited for once, and not tuple by tuple.
+const block = 64
+
+// ends are the addresses of up to block tuples, in the order in which they were
+// read.
+type ends struct {
+	n         int
+	before    [block]int // index after the tuple before
+	src, dest [block]endKey
 }
 
-// newAddress gives an id to the address at at that Lookup does not know, if it
-// is one. It returns the index after the comma that ends it.
-func (r *Reader) newAddress(i int, at uint) (id uint32, next uint, ok bool) {
+// endKey is the text of an address as [flowlog.Addresses.Lookup] takes it, or,
+// if a is 0, which no text has, the id of an address whose text is too long.
+type endKey struct{ a, b uint64 }
+
+// Ends reads the addresses and ports of a tuple at at in the span that begins at
+// i. It returns the index in the span after the comma that
+// ends them, and 0 if they are not as Azure writes them. Keep takes the tuple,
+// and Find tells the addresses.
+func (r *Reader) Ends(s *Span, i int, at uint) (srcPort, destPort uint32, next uint) {
+	e := &r.ends
+	k := e.n % block
+	if e.src[k], at = r.address(s, i, at); at == 0 {
+		return 0, 0, 0
+	}
+	if e.dest[k], at = r.address(s, i, at); at == 0 {
+		return 0, 0, 0
+	}
+	from, end := s.Digits(at)
+	if end-at-1 >= 5 || s.At(end) != ',' || from > 65535 {
+		return 0, 0, 0
+	}
+	at = end + 1
+	to, end := s.Digits(at)
+	if end-at-1 >= 5 || s.At(end) != ',' || to > 65535 {
+		return 0, 0, 0
+	}
+	return uint32(from), uint32(to), end + 1
+}
+
+func (r *Reader) address(s *Span, i int, at uint) (key endKey, next uint) {
+	if a, b, next := s.Address(at); next != 0 {
+		return endKey{a, b}, next
+	}
+	return r.longAddress(i, at)
+}
+
+// Keep takes the tuple whose ends were read last; before is the index after the
+// tuple before it. It reports whether Find is due.
+func (r *Reader) Keep(before int) (due bool) {
+	e := &r.ends
+	e.before[e.n%block] = before
+	e.n++
+	return e.n == block
+}
+
+// Find puts the addresses of the tuples kept since the last time into src and
+// dest, before row n; next is the index after the last tuple. If the text of one
+// is no address, it returns that tuple's row, the index after the tuple before it,
+// and false.
+func (r *Reader) Find(src, dest []uint32, n, next int) (int, int, bool) {
+	e := &r.ends
+	kept := e.n
+	e.n = 0
+	addresses := &r.dst.Dict.Addresses
+	src, dest = src[n-kept:n], dest[n-kept:n]
+	for k := range src {
+		var ok bool
+		key := &e.src[k%block]
+		if src[k], ok = addresses.Lookup(key.a, key.b); !ok {
+			if src[k], ok = key.id(addresses); !ok {
+				return n - kept + k, e.before[k], false
+			}
+		}
+		key = &e.dest[k%block]
+		if dest[k], ok = addresses.Lookup(key.a, key.b); !ok {
+			if dest[k], ok = key.id(addresses); !ok {
+				return n - kept + k, e.before[k], false
+			}
+		}
+	}
+	return n, next, true
+}
+
+// id returns the id of an address that Lookup does not know, if it is one.
+func (k *endKey) id(addresses *flowlog.Addresses) (id uint32, ok bool) {
+	if k.a == 0 {
+		return uint32(k.b), k.b>>63 != 0
+	}
+	var text [16]byte
+	binary.LittleEndian.PutUint64(text[:], k.a)
+	binary.LittleEndian.PutUint64(text[8:], k.b)
+	// Text with an escape in it is no address, so what is one stands for
+	// itself.
+	id, err := addresses.ShortID(k.a, k.b, text[:text[15]])
+	return id, err == nil
+}
+
+// longAddress gives an id to the address at at, if it is one. It returns the
+// index after the comma that ends it, 0 if there is none.
+func (r *Reader) longAddress(i int, at uint) (key endKey, next uint) {
 	i += int(at)
 	n := bytes.IndexByte(r.b[min(len(r.b), i):min(len(r.b), i+maxAddress)], ',')
 	if n <= 0 {
-		return 0, 0, false
+		return endKey{}, 0
 	}
-	// Text with an escape in it is no address, so what is one stands for
-	// itself.
 	id, err := r.dst.Dict.Addresses.ID(r.b[i : i+n])
-	return id, at + uint(n) + 1, err == nil
+	if err != nil {
+		return endKey{}, 0
+	}
+	return endKey{b: 1<<63 | uint64(id)}, at + uint(n) + 1
 }
 
 // maxAddress is the length of the longest address and the comma after it.

@@ -64,6 +64,8 @@ type Reader struct {
 	firstRow int   // first row not yet numbered
 	first    int64 // and its ordinal
 	drifts   []drift
+
+	ends ends // of tuples that are being read
 }
 
 type drift struct {
