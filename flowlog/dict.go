@@ -281,8 +281,8 @@ func (t *Addresses) ShortID(a, b uint64, text []byte) (uint32, error) {
 	if err != nil {
 		return 0, err
 	}
-	if 2*t.used >= len(t.slots) {
-		t.rehash()
+	if t.used >= room(len(t.slots)) {
+		t.rehash(2 * len(t.slots))
 	}
 	*t.free(a, b) = addressSlot{a, b, id}
 	t.used++
@@ -318,16 +318,30 @@ func (t *Addresses) free(a, b uint64) *addressSlot {
 	return &t.slots[h&mask]
 }
 
-func (t *Addresses) rehash() {
+// room returns how many of a number of slots are used at most.
+func room(slots int) int { return slots / 8 * 5 }
+
+// Reserve makes room for n addresses in all, so that it need not be made bit by
+// bit.
+func (t *Addresses) Reserve(n int) {
+	slots := len(t.slots)
+	for room(slots) < n {
+		slots *= 2
+	}
+	if slots > len(t.slots) {
+		t.rehash(slots)
+	}
+}
+
+func (t *Addresses) rehash(slots int) {
 	old := t.slots
-	t.slots = make([]addressSlot, 2*len(old))
+	t.slots = make([]addressSlot, slots)
 	for _, s := range old {
 		if s.a != 0 {
 			*t.free(s.a, s.b) = s
 		}
 	}
-	// As many more will come as there are now.
-	n := len(t.texts)
+	n := max(0, room(slots)-len(t.texts))
 	t.texts, t.hi, t.lo, t.is4 = slices.Grow(t.texts, n), slices.Grow(t.hi, n), slices.Grow(t.lo, n), slices.Grow(t.is4, n)
 }
 

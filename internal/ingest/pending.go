@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -173,14 +174,15 @@ func (p *pending) add(r *reading, b *batch.Batch) error {
 		if err != nil {
 			return err
 		}
-		to := from
+		to, low, high := from, times[from], times[from]
 		for ; to < b.Rows; to++ {
 			t := times[to]
 			if t < day*microsPerDay || t >= (day+1)*microsPerDay {
 				break
 			}
-			f.min, f.max = min(f.min, t), max(f.max, t)
+			low, high = min(low, t), max(high, t)
 		}
+		f.min, f.max = min(f.min, low), max(f.max, high)
 		if err := f.w.WriteRange(b, from, to); err != nil {
 			return err
 		}
@@ -263,30 +265,30 @@ func (p *pending) sightings(r *reading, c *flowlog.Columns) {
 		if acl == 0 {
 			acl = record.Resource
 		}
-		first, latest, denied := c.Time[start], c.Time[start], int64(0)
-		capture := captureKey{mac: g.MAC, hour: -1, kind: record.Type}
-		for row := start; row < g.End; row++ {
-			t := c.Time[row]
-			first, latest = min(first, t), max(latest, t)
-			if c.Status[row] == uint32(flowlog.Denied) {
-				denied++
+		times := c.Time[start:g.End]
+		first, latest, denied := times[0], times[0], int64(0)
+		for i, status := range c.Status[start:g.End] {
+			first, latest = min(first, times[i]), max(latest, times[i])
+			denied += int64(status) // Allowed is 0, Denied 1
+		}
+		own := [...][]uint32{flowlog.Inbound: c.Dest[start:g.End], flowlog.Outbound: c.Src[start:g.End]}
+		var hour int64
+		hourFrom, hourTo := int64(math.MaxInt64), int64(math.MinInt64)
+		for i, d := range c.Direction[start:g.End] {
+			if t := times[i]; t < hourFrom || t >= hourTo {
+				hour = floorDiv(t, microsPerHour)
+				hourFrom, hourTo = hour*microsPerHour, (hour+1)*microsPerHour
+				part.captures[captureKey{mac: g.MAC, hour: hour, kind: record.Type}] = struct{}{}
 			}
-			hour := floorDiv(t, microsPerHour)
-			if hour != capture.hour {
-				capture.hour = hour
-				part.captures[capture] = struct{}{}
+			local := localKey{address: own[d][i], mac: g.MAC, target: record.Target, hour: hour}
+			if local == last {
+				continue
 			}
-			if o := p.wk.rows.owners; o != nil && !o.own[row] {
+			if o := p.wk.rows.owners; o != nil && !o.own[start+i] {
 				continue // it belongs to something behind the NIC
 			}
-			local := localKey{address: c.Dest[row], mac: g.MAC, target: record.Target, hour: hour}
-			if c.Direction[row] == uint32(flowlog.Outbound) {
-				local.address = c.Src[row]
-			}
-			if local != last {
-				part.locals[local] = struct{}{}
-				last = local
-			}
+			part.locals[local] = struct{}{}
+			last = local
 		}
 		part.rule(acl, g.Rule, first, latest, int64(g.End-start), denied)
 		start = g.End

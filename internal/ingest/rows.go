@@ -200,8 +200,11 @@ func newRowMaker(d *flowlog.Dict, x *attribution.Index) (*rowMaker, error) {
 
 // reset forgets the values of the Dict, which was reset.
 func (m *rowMaker) reset() {
-	for _, d := range []*batch.Dict{m.ipText, m.ip4, m.ip6Hi, m.ip6Lo, m.l4, m.states, m.encryptions, m.macs, m.strings, m.vnets, m.subnets, m.subs} {
+	for _, d := range []*batch.Dict{m.ip4, m.ip6Hi, m.ip6Lo, m.l4, m.macs, m.vnets, m.subnets, m.subs} {
 		d.Reset()
+	}
+	for _, d := range []*batch.Dict{m.ipText, m.states, m.encryptions, m.strings} { // their texts are the Dict's own
+		*d = batch.Dict{Generation: d.Generation + 1}
 	}
 	if m.owners != nil {
 		m.owners.reset()
@@ -212,8 +215,9 @@ func (m *rowMaker) reset() {
 // learn takes in the values that the Dict got since the last time.
 func (m *rowMaker) learn() {
 	a := &m.dict.Addresses
-	for id := uint32(len(m.ipText.Text)); int(id) < a.Len(); id++ {
-		m.ipText.Text = append(m.ipText.Text, string(a.Text(id)))
+	m.ipText.Text, m.strings.Text = a.Texts(), m.dict.Strings.Texts()
+	m.states.Text, m.encryptions.Text = m.dict.States.Texts(), m.dict.Encryptions.Texts()
+	for id := uint32(len(m.classes)); int(id) < a.Len(); id++ {
 		c := classOf(a.Addr(id))
 		m.classes = append(m.classes, c)
 		m.public = append(m.public, b2i(c != private))
@@ -238,15 +242,7 @@ func (m *rowMaker) learn() {
 			m.viaNumber = append(m.viaNumber, batch.Null)
 		}
 	}
-	for id := len(m.states.Text); id < m.dict.States.Len(); id++ {
-		m.states.Text = append(m.states.Text, m.dict.States.Text(uint32(id)))
-	}
-	for id := len(m.encryptions.Text); id < m.dict.Encryptions.Len(); id++ {
-		m.encryptions.Text = append(m.encryptions.Text, m.dict.Encryptions.Text(uint32(id)))
-	}
-	for id := uint32(len(m.strings.Text)); int(id) < m.dict.Strings.Len(); id++ {
-		s := m.dict.Strings.Text(id)
-		m.strings.Text = append(m.strings.Text, s)
+	for _, s := range m.strings.Text[len(m.macs.Text):] {
 		m.macs.Text = append(m.macs.Text, flowlog.FormatMAC(s))
 		t := targetOf(s)
 		m.vnets.Text = append(m.vnets.Text, t.vnet)
@@ -317,27 +313,22 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 	set("DestPublic", via(dest, m.public, m.bools))
 	set("IsHealthProbe", via(src, m.probe, m.bools))
 
-	flowType, l7, rolled := m.room(0, n), m.room(1, n), m.room(2, n)
-	var anyRollover bool
-	for i := range n {
-		far := src[i]
-		if c.Direction[i] == uint32(flowlog.Outbound) {
-			far = dest[i]
-		}
-		flowType[i] = uint32(m.classes[far])
-		port := c.DestPort[i]
-		switch {
+	flowType, l7 := m.room(0, n), m.room(1, n)
+	far := [...][]uint32{flowlog.Inbound: src, flowlog.Outbound: dest}
+	for i, d := range c.Direction {
+		flowType[i] = uint32(m.classes[far[d][i]])
+	}
+	protocols := c.Protocol[:n]
+	for i, port := range c.DestPort {
+		service := uint16(0)
+		switch p := protocols[i]; {
 		case port == flowlog.NoPort:
-			l7[i] = 0
-		case c.Protocol[i] == 6:
-			l7[i] = uint32(m.services.TCP[port])
-		case c.Protocol[i] == 17:
-			l7[i] = uint32(m.services.UDP[port])
-		default:
-			l7[i] = 0
+		case p == 6:
+			service = m.services.TCP[port]
+		case p == 17:
+			service = m.services.UDP[port]
 		}
-		rolled[i] = b2i(c.Flags[i]&flowlog.Rollover != 0)
-		anyRollover = anyRollover || rolled[i] != 0
+		l7[i] = uint32(service)
 	}
 	set("SrcPort", coded(c.SrcPort, m.ports))
 	set("DestPort", coded(c.DestPort, m.ports))
@@ -351,11 +342,7 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 	set("FlowType", coded(flowType, m.types))
 	set("FlowTypeReason", m.reason)
 	set("L7Protocol", coded(l7, m.l7))
-	if anyRollover {
-		set("Rollover", coded(rolled, m.bools))
-	} else {
-		set("Rollover", batch.ConstInt(0))
-	}
+	set("Rollover", m.rollovers(c.Flags))
 	if m.owners != nil {
 		m.owners.columns(c, m.ipText, set)
 	}
@@ -374,28 +361,51 @@ func (m *rowMaker) room(i, n int) []uint32 {
 	return m.ids[i][:n]
 }
 
+// rollovers returns the column that tells rollovers.
+func (m *rowMaker) rollovers(flags []flowlog.Flags) batch.Column {
+	var some flowlog.Flags
+	for _, f := range flags {
+		some |= f
+	}
+	if some&flowlog.Rollover == 0 {
+		return batch.ConstInt(0)
+	}
+	ids := m.room(2, len(flags))
+	for i, f := range flags {
+		ids[i] = b2i(f&flowlog.Rollover != 0)
+	}
+	return batch.Column{Form: batch.Coded, IDs: ids, Dict: m.bools}
+}
+
 // counters fills the columns of packets and bytes.
 func (m *rowMaker) counters(c *flowlog.Columns, set func(string, batch.Column)) {
 	n := c.Len()
-	for k, x := range []struct {
+	var words [4][]uint64
+	for k := range words {
+		m.valid[k] = slices.Grow(m.valid[k][:0], (n+63)/64)[:(n+63)/64]
+		words[k] = m.valid[k]
+	}
+	for w := range words[0] {
+		var word [4]uint64
+		for i, f := range c.Flags[64*w : min(64*w+64, n)] {
+			f := uint64(f) // the flags of the counters are its lowest bits
+			word[0] |= f & 1 << i
+			word[1] |= f >> 1 & 1 << i
+			word[2] |= f >> 2 & 1 << i
+			word[3] |= f >> 3 & 1 << i
+		}
+		words[0][w], words[1][w], words[2][w], words[3][w] = word[0], word[1], word[2], word[3]
+	}
+	for k, x := range [...]struct {
 		name string
 		vals []int64
-		flag flowlog.Flags
 	}{
-		{"PacketsSrcToDest", c.PacketsSrcToDest, flowlog.HasPacketsSrcToDest},
-		{"BytesSrcToDest", c.BytesSrcToDest, flowlog.HasBytesSrcToDest},
-		{"PacketsDestToSrc", c.PacketsDestToSrc, flowlog.HasPacketsDestToSrc},
-		{"BytesDestToSrc", c.BytesDestToSrc, flowlog.HasBytesDestToSrc},
+		{"PacketsSrcToDest", c.PacketsSrcToDest},
+		{"BytesSrcToDest", c.BytesSrcToDest},
+		{"PacketsDestToSrc", c.PacketsDestToSrc},
+		{"BytesDestToSrc", c.BytesDestToSrc},
 	} {
-		bits := m.valid[k][:0].Grow(n)
-		clear(bits)
-		for i, f := range c.Flags {
-			if f&x.flag != 0 {
-				bits[i>>6] |= 1 << (i & 63)
-			}
-		}
-		m.valid[k] = bits
-		set(x.name, batch.Column{Form: batch.Plain, Ints: x.vals, Valid: bits})
+		set(x.name, batch.Column{Form: batch.Plain, Ints: x.vals, Valid: m.valid[k]})
 	}
 	total := false
 	for _, f := range c.Flags {
@@ -505,8 +515,8 @@ func (m *rowMaker) records(c *flowlog.Columns, set func(string, batch.Column)) {
 	m.tuples = ordinals
 	start = 0
 	for _, o := range c.Ordinals {
-		for i := start; i < o.End; i++ {
-			ordinals[i] = o.First + int64(i-start)
+		for i := range ordinals[start:o.End] {
+			ordinals[start+i] = o.First + int64(i)
 		}
 		start = o.End
 	}
@@ -518,9 +528,10 @@ func (m *rowMaker) records(c *flowlog.Columns, set func(string, batch.Column)) {
 	start = 0
 	for k, end := range m.recordEnds {
 		id := m.recordIDs[2][k]
-		for i := start; i < int(end); i++ {
-			near[0][i], near[1][i] = 0, 0
-			near[c.Direction[i]][i] = id
+		to, from := near[flowlog.Inbound][start:end], near[flowlog.Outbound][start:end]
+		for i, d := range c.Direction[start:end] {
+			out := -(d & 1) // all bits if outbound
+			to[i], from[i] = id&^out, id&out
 		}
 		start = int(end)
 	}

@@ -34,6 +34,8 @@ const (
 	// maxAddresses is how many addresses are interned before a worker commits
 	// and forgets them.
 	maxAddresses = 100_000
+	// bytesAnAddress is how much log there is to an address, about.
+	bytesAnAddress = 500
 	// maxTries is how often a blob is read again when another process was faster.
 	maxTries = 5
 	// closing is how long what was decoded may take to be committed after the
@@ -67,6 +69,7 @@ type worker struct {
 // or ctx ends.
 func (g *Ingester) work(ctx context.Context, src source.Source, w *lake.Writer, jobs []job) error {
 	wk := &worker{g: g, src: src, w: w, dec: formats.NewDecoder(), dict: flowlog.NewDict(), buf: make([]byte, 0, window), writers: map[string]*segment.Writer{}}
+	wk.dict.Addresses.Reserve(int(min(maxAddresses, g.bytes.Load()/int64(g.opt.Workers)/bytesAnAddress)))
 	wk.cols = flowlog.NewColumns(wk.dict)
 	var err error
 	if wk.rows, err = newRowMaker(wk.dict, g.index); err != nil {

@@ -27,7 +27,7 @@ type run struct {
 type column struct {
 	field batch.Field
 	chunk chunk
-	pages []byte // finished pages, headers included
+	pages pages // finished ones, headers included
 	dict  dictionary
 
 	// What is known of the base that the column shares in the row group.
@@ -82,7 +82,6 @@ func (c *column) forget() { c.follow, c.same, c.equal, c.null = c.follow[:0], tr
 // reset makes the column ready for the next row group.
 func (c *column) reset() {
 	c.chunk = chunk{}
-	c.pages = c.pages[:0]
 	d := &c.dict
 	for _, id := range d.used {
 		d.remap[id] = 0
@@ -419,9 +418,12 @@ func (c *column) addShared(e *encoder, b *batch.Column, s *base) error {
 		if b.Via != nil && id != batch.Null {
 			id = b.Via[id]
 		}
-		l, err := c.local(id)
-		if err != nil {
-			return err
+		l := batch.Null
+		if id != batch.Null || !c.field.Nullable {
+			var err error
+			if l, err = c.local(id); err != nil {
+				return err
+			}
 		}
 		n := uint32(len(c.follow))
 		c.follow = append(c.follow, l)

@@ -16,6 +16,13 @@ const pad = 16
 func appendBitPacked(b []byte, v []uint32, w uint) []byte {
 	groups := (len(v) + 7) / 8
 	b = binary.AppendUvarint(b, uint64(groups)<<1|1)
+	return appendPacked(b, v, w)
+}
+
+// appendPacked appends v, w bits a value, filled up with zeros to a multiple of 8
+// values.
+func appendPacked(b []byte, v []uint32, w uint) []byte {
+	groups := (len(v) + 7) / 8
 	o := len(b)
 	b = slices.Grow(b, groups*int(w)+pad)[:o+groups*int(w)+pad]
 	whole := len(v) &^ 7

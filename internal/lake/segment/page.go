@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/azflow/azflow/internal/batch"
 )
@@ -47,14 +48,14 @@ func (c *column) endPage(e *encoder, last bool) {
 			encoding = c.encodeValues(e)
 		}
 	}
-	if len(c.pages) == 0 {
+	if c.pages.size == 0 {
 		c.chunk.codec = e.codec
-		if last && len(e.body) < plainBelow && c.dict.bytes < maxStatBytes {
+		if last && len(e.body) < plainBelow && c.dict.bytes < maxStatBytes || c.mode == inValues && e.packs() {
 			c.chunk.codec = codecNone
 		}
 	}
 	e.makePage(&c.chunk, pageData, encoding, c.rows)
-	c.pages = append(c.pages, e.page...)
+	c.pages.add(&e.free, e.page)
 	c.chunk.rows += int64(c.rows)
 	c.chunk.nulls += int64(nulls)
 	c.empty()
@@ -122,14 +123,21 @@ func (c *column) levelsOfCodes(e *encoder) []uint32 {
 		c.levels(e, func(b []byte) []byte { return appendRun(b, c.rows, level(c.nulls == 0), 1) })
 		return c.ids[:c.rows-c.nulls]
 	}
-	e.ids = e.ids[:0]
-	e.bits = append(e.bits[:0], make([]byte, (c.rows+7)/8)...)
-	for i, id := range c.ids {
-		if id != batch.Null {
-			e.bits[i>>3] |= 1 << (i & 7)
-			e.ids = append(e.ids, id)
+	e.ids = slices.Grow(e.ids[:0], c.rows)[:c.rows]
+	e.bits = e.bits[:0]
+	n := 0
+	for from := 0; from < c.rows; from += 64 {
+		var word uint64
+		for i, id := range c.ids[from:min(from+64, c.rows)] {
+			e.ids[n] = id
+			if id != batch.Null {
+				word |= 1 << i
+				n++
+			}
 		}
+		e.bits = binary.LittleEndian.AppendUint64(e.bits, word)
 	}
+	e.ids, e.bits = e.ids[:n], e.bits[:(c.rows+7)/8]
 	c.levels(e, func(b []byte) []byte { return appendBitmap(b, e.bits) })
 	return e.ids
 }
@@ -205,12 +213,7 @@ func appendBits(b []byte, at, n int, v bool) []byte {
 
 func (c *column) encodeCodes(e *encoder, ids []uint32) int {
 	if c.field.Kind == batch.Bool {
-		o := len(e.body)
-		e.body = append(e.body, make([]byte, (len(ids)+7)/8)...)
-		out := e.body[o:]
-		for i, id := range ids {
-			out[i>>3] |= byte(id) << (i & 7)
-		}
+		e.body = appendPacked(e.body, ids, 1)
 		return encPlain
 	}
 	w := width(c.dict.len())

@@ -91,6 +91,7 @@ func (w *Writer) restart() {
 		w.bases[k].reset()
 	}
 	for i := range w.cols {
+		w.cols[i].pages.release(&w.enc.free)
 		w.cols[i].reset()
 	}
 }
@@ -323,7 +324,7 @@ func (w *Writer) add(b *batch.Batch, from, to int) {
 func (w *Writer) buffered() int {
 	n := 0
 	for i := range w.cols {
-		n += len(w.cols[i].pages) + w.cols[i].dict.bytes
+		n += w.cols[i].pages.size + w.cols[i].dict.bytes
 	}
 	return n
 }
@@ -349,7 +350,9 @@ func (w *Writer) endGroup() {
 			w.write(w.enc.page)
 		}
 		col.chunk.dataAt = w.at
-		w.write(col.pages)
+		for _, b := range col.pages.pieces {
+			w.write(b)
+		}
 		g.chunks[i] = col.chunk
 	}
 	w.restart()
@@ -403,6 +406,51 @@ type encoder struct {
 	page   []byte // the last page made: header and compressed body
 	ids    []uint32
 	bits   []byte
+	free   [][]byte // pieces for pages
+}
+
+// pages are the finished pages of a column, in pieces of one size that all
+// columns take from the same heap: none has to grow by copying.
+type pages struct {
+	pieces [][]byte // all but the last are full
+	size   int
+}
+
+const pieceSize = 8 << 10
+
+func (p *pages) add(free *[][]byte, b []byte) {
+	p.size += len(b)
+	for len(b) > 0 {
+		last := len(p.pieces) - 1
+		if last < 0 || len(p.pieces[last]) == pieceSize {
+			last++
+			if n := len(*free); n > 0 {
+				p.pieces = append(p.pieces, (*free)[n-1][:0])
+				*free = (*free)[:n-1]
+			} else {
+				p.pieces = append(p.pieces, make([]byte, 0, pieceSize))
+			}
+		}
+		n := min(len(b), pieceSize-len(p.pieces[last]))
+		p.pieces[last] = append(p.pieces[last], b[:n]...)
+		b = b[n:]
+	}
+}
+
+// release empties p.
+func (p *pages) release(free *[][]byte) {
+	*free = append(*free, p.pieces...)
+	p.pieces, p.size = p.pieces[:0], 0
+}
+
+// packs reports whether the body is packed so well that Snappy would not make it
+// much smaller.
+func (e *encoder) packs() bool {
+	if e.codec != codecSnappy {
+		return false
+	}
+	e.packed = s2.EncodeSnappy(e.packed[:cap(e.packed)], e.body)
+	return len(e.packed) > len(e.body)/8*7
 }
 
 // makePage compresses the body into e.page and counts it in c.
