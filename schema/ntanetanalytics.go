@@ -1,13 +1,25 @@
 package schema
 
-import "github.com/azflow/azflow/kql/types"
+import (
+	"strings"
+
+	"github.com/azflow/azflow/kql/types"
+)
+
+// itemID is the version 5 UUID (RFC 9562) of a row's key: of the namespace
+// 617a666c-6f77-204e-5441-20726f772031, which reads as text, and the hash of the
+// key in hexadecimal digits.
+var itemID = strings.ReplaceAll(
+	`strcat(substring(SHA1, 0, 8), "-", substring(SHA1, 8, 4), "-5", substring(SHA1, 13, 3), "-", `+
+		`substring("89ab89ab89ab89ab", indexof("0123456789abcdef", substring(SHA1, 16, 1)), 1), substring(SHA1, 17, 3), "-", substring(SHA1, 20, 12))`,
+	"SHA1", `hash_sha1(strcat("azflow NTA row 1", tohex(ItemHi, 16), tohex(ItemLo, 16)))`)
 
 func ntaNetAnalytics() Table {
 	return Table{
 		Name:       "NTANetAnalytics",
 		Doc:        "Traffic Analytics' row: the tuples of one interval, NIC and flow log that agree in all but time and source port. A pure function of Flows.",
 		TimeColumn: "TimeGenerated",
-		Version:    1,
+		Version:    2,
 		Columns: []Column{
 			{Name: "TimeGenerated", Type: types.DateTime, Source: Merge, ECS: "@timestamp", Doc: "Start of the row's interval: the traffic's time, where Azure has its own ingestion time."},
 			{Name: "TimeProcessed", Type: types.DateTime, Source: Merge, ECS: "event.ingested", Doc: "When azflow took in the latest of the row's tuples."},
@@ -102,7 +114,7 @@ func ntaNetAnalytics() Table {
 			{Name: "PrivateEndpointResourceId", Type: types.String, Source: Merge, Doc: "Private endpoint at one end as resourcegroup/name."},
 			{Name: "PrivateLinkResourceId", Type: types.String, Source: Merge, Doc: "Resource behind that private endpoint as resourcegroup/type/name."},
 			{Name: "PrivateLinkResourceName", Type: types.String, Source: Merge, Doc: "Name of that resource."},
-			{Name: "_ItemId", Type: types.String, Source: Derived, Expr: `strcat(substring(tohex(ItemHi, 16), 0, 8), "-", substring(tohex(ItemHi, 16), 8, 4), "-", substring(tohex(ItemHi, 16), 12, 4), "-", substring(tohex(ItemLo, 16), 0, 4), "-", substring(tohex(ItemLo, 16), 4, 12))`, ECS: "event.id", Doc: "UUID version 5 of the row's key: the same row has the same value wherever it is made."},
+			{Name: "_ItemId", Type: types.String, Source: Derived, Expr: itemID, ECS: "event.id", Doc: "UUID version 5 of the row's key: the same row has the same value wherever it is made."},
 			{Name: "_ResourceId", Type: types.String, Source: Absent, Doc: "Resource that Log Analytics ties the row to; azflow has none."},
 			{Name: "_SubscriptionId", Type: types.String, Source: Derived, Expr: `tostring(split(TargetResourceId, "/")[0])`, ECS: "cloud.account.id", Doc: "Subscription of the logged resource."},
 			{Name: "_TimeReceived", Type: types.DateTime, Source: Copy, SameAs: "TimeProcessed", Doc: "When the row was received: the same as TimeProcessed."},
@@ -110,10 +122,10 @@ func ntaNetAnalytics() Table {
 			{Name: "CaptureVm", Type: types.String, Source: Merge, Doc: "VM of the capturing NIC as resourcegroup/vm."},
 			{Name: "CaptureRole", Type: types.String, Source: Merge, Doc: "What the capturing NIC is to the flow: Initiator, Responder, Transit or Gateway."},
 			{Name: "IsPrimaryCapture", Type: types.Bool, Source: Derived, Expr: primaryCapture, Optional: true, Doc: "True for one capture of every exchange, so that a sum over it counts each byte once."},
-			{Name: "BytesSrcToDestNet", Type: types.Long, Source: Merge, Doc: "BytesSrcToDest without the bytes that a later E of a re-created flow counts again."},
-			{Name: "BytesDestToSrcNet", Type: types.Long, Source: Merge, Doc: "BytesDestToSrc without the bytes that a later E of a re-created flow counts again."},
-			{Name: "PacketsSrcToDestNet", Type: types.Long, Source: Merge, Doc: "PacketsSrcToDest without the packets that a later E of a re-created flow counts again."},
-			{Name: "PacketsDestToSrcNet", Type: types.Long, Source: Merge, Doc: "PacketsDestToSrc without the packets that a later E of a re-created flow counts again."},
+			{Name: "BytesSrcToDestNet", Type: types.Long, Source: Derived, Expr: `BytesSrcToDest - BytesSrcToDestRepeated`, Doc: "BytesSrcToDest without the bytes that a later E of a re-created flow counts again."},
+			{Name: "BytesDestToSrcNet", Type: types.Long, Source: Derived, Expr: `BytesDestToSrc - BytesDestToSrcRepeated`, Doc: "BytesDestToSrc without the bytes that a later E of a re-created flow counts again."},
+			{Name: "PacketsSrcToDestNet", Type: types.Long, Source: Derived, Expr: `PacketsSrcToDest - PacketsSrcToDestRepeated`, Doc: "PacketsSrcToDest without the packets that a later E of a re-created flow counts again."},
+			{Name: "PacketsDestToSrcNet", Type: types.Long, Source: Derived, Expr: `PacketsDestToSrc - PacketsDestToSrcRepeated`, Doc: "PacketsDestToSrc without the packets that a later E of a re-created flow counts again."},
 			{Name: "FlowsWithoutCounters", Type: types.Long, Source: Merge, Doc: "Flows of the row whose log carries no counters, so that their bytes are unknown."},
 			{Name: "DistinctAttempts", Type: types.Long, Source: Derived, Expr: `iff(isempty(SrcPorts), 0, countof(SrcPorts, "|") + 1)`, Doc: "Distinct source ports of the row's tuples: retransmissions count once."},
 			{Name: "SrcLoadBalancerRole", Type: types.String, Source: Merge, Doc: "Frontend or Backend: what the source address was to its load balancer."},
@@ -126,8 +138,12 @@ func ntaNetAnalytics() Table {
 			{Name: "DestAttribution", Type: types.String, Source: Merge, Doc: "How the owner of the destination address was found."},
 			{Name: "SrcMiss", Type: types.String, Source: Merge, Doc: "Why the owner of the source address was not found; empty if it was."},
 			{Name: "DestMiss", Type: types.String, Source: Merge, Doc: "Why the owner of the destination address was not found; empty if it was."},
-			{Name: "ItemHi", Type: types.Long, Source: Merge, Hidden: true, Doc: "First half of the UUID of the row's key."},
-			{Name: "ItemLo", Type: types.Long, Source: Merge, Hidden: true, Doc: "Second half of that UUID."},
+			{Name: "ItemHi", Type: types.Long, Source: Merge, Hidden: true, Doc: "First half of a hash of the row's key: the sum of the XXH3 hashes of its values."},
+			{Name: "ItemLo", Type: types.Long, Source: Merge, Hidden: true, Doc: "Second half of that hash."},
+			{Name: "PacketsSrcToDestRepeated", Type: types.Long, Source: Merge, Hidden: true, Doc: "Packets from source to destination that a later E of a re-created flow counts again."},
+			{Name: "PacketsDestToSrcRepeated", Type: types.Long, Source: Merge, Hidden: true, Doc: "Packets from destination to source that a later E of a re-created flow counts again."},
+			{Name: "BytesSrcToDestRepeated", Type: types.Long, Source: Merge, Hidden: true, Doc: "Bytes from source to destination that a later E of a re-created flow counts again."},
+			{Name: "BytesDestToSrcRepeated", Type: types.Long, Source: Merge, Hidden: true, Doc: "Bytes from destination to source that a later E of a re-created flow counts again."},
 			{Name: "IntervalSeconds", Type: types.Long, Source: Merge, Hidden: true, Doc: "Length of the row's interval in seconds."},
 			{Name: "FlowLogType", Type: types.String, Source: Merge, Hidden: true, Doc: "Kind of log: VNet, NSG or Event."},
 			{Name: "SrcPublic", Type: types.Bool, Source: Merge, Hidden: true, Doc: "True if the source is a public address."},

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/azflow/azflow/internal/batch"
+	"github.com/azflow/azflow/internal/trafficanalytics"
 )
 
 // ipFields are the columns of what is known of public addresses.
@@ -30,7 +31,7 @@ type publicEnds struct {
 
 	dict       *batch.Dict // of the positions in noted
 	generation uint64
-	noted      []uint64 // by address: the hour, and of it the intervals noted
+	noted      []uint64 // by address: the hour, and of it the intervals noted; or notPublic
 
 	ids, types, known []uint32
 	times, ends       []int64
@@ -38,37 +39,42 @@ type publicEnds struct {
 	facts             map[[2]string]uint32 // positions in both
 }
 
-// rows returns the rows for the addresses of b, a batch of merged rows, by
-// interval. They are valid as long as b is.
-func (e *publicEnds) rows(b *batch.Batch, interval time.Duration) *batch.Batch {
+// rows returns the rows for the addresses of merged rows. They are valid as long
+// as those are.
+func (e *publicEnds) rows(merged *trafficanalytics.Partial, interval time.Duration) *batch.Batch {
 	if e.locations == nil {
 		e.locations, e.names, e.facts = &batch.Dict{}, &batch.Dict{}, map[[2]string]uint32{}
 	}
+	b := merged.Batch
 	column := func(name string) *batch.Column { return &b.Columns[b.Index(name)] }
-	starts, flowTypes := column("TimeGenerated").Ints, column("FlowType")
+	flowTypes := column("FlowType")
 	e.ids, e.types, e.known, e.times, e.ends = e.ids[:0], e.types[:0], e.known[:0], e.times[:0], e.ends[:0]
 	var dict *batch.Dict
-	ends := [2]struct{ ip, public *batch.Column }{{column("SrcIp"), column("SrcPublic")}, {column("DestIp"), column("DestPublic")}}
-	for row, start := range starts {
-		hour := floorDiv(start, microsPerHour)
-		bit := uint64(1) << ((start - hour*microsPerHour) / interval.Microseconds())
-		for _, end := range ends {
-			if public, ok := end.public.IntAt(row); !ok || public == 0 {
-				continue
+	for _, end := range [2]struct{ ip, public *batch.Column }{{column("SrcIp"), column("SrcPublic")}, {column("DestIp"), column("DestPublic")}} {
+		dict = end.ip.Dict
+		row := 0
+		for _, v := range merged.Intervals {
+			hour := floorDiv(v.Start, microsPerHour)
+			bit := uint64(1) << ((v.Start - hour*microsPerHour) / interval.Microseconds())
+			for ; row < v.End; row++ {
+				at := end.ip.ID(row)
+				if e.is(dict, at, uint64(hour+1), bit) {
+					continue
+				}
+				if public, ok := end.public.IntAt(row); !ok || public == 0 {
+					e.noted[at] = notPublic
+					continue
+				}
+				if t := flowTypes.TextAt(row); t != "AzurePublic" && t != "ExternalPublic" {
+					continue // one of the estate's own
+				}
+				e.note(at, uint64(hour+1), bit)
+				e.ids = append(e.ids, at)
+				e.types = append(e.types, flowTypes.ID(row))
+				e.known = append(e.known, e.fact(dict.Text[at]))
+				e.times = append(e.times, v.Start)
+				e.ends = append(e.ends, v.Start+interval.Microseconds())
 			}
-			dict = end.ip.Dict
-			at := end.ip.ID(row)
-			if t := flowTypes.TextAt(row); t != "AzurePublic" && t != "ExternalPublic" {
-				continue // one of the estate's own
-			}
-			if !e.fresh(dict, at, uint64(hour+1), bit) {
-				continue
-			}
-			e.ids = append(e.ids, at)
-			e.types = append(e.types, flowTypes.ID(row))
-			e.known = append(e.known, e.fact(dict.Text[at]))
-			e.times = append(e.times, start)
-			e.ends = append(e.ends, start+interval.Microseconds())
 		}
 	}
 	n := len(e.ids)
@@ -108,22 +114,29 @@ func (e *publicEnds) fact(ip string) uint32 {
 	return at
 }
 
-// fresh notes an address in an interval, and reports whether it was not noted
-// yet. Both ends' addresses are of one dictionary.
-func (e *publicEnds) fresh(dict *batch.Dict, at uint32, hour, bit uint64) bool {
+// notPublic marks an address that is none of the internet's.
+const notPublic = ^uint64(0)
+
+// is reports whether an address is noted in an interval, or is none to be noted.
+// Both ends' addresses are of one dictionary.
+func (e *publicEnds) is(dict *batch.Dict, at uint32, hour, bit uint64) bool {
 	if e.dict != dict || e.generation != dict.Generation {
 		e.dict, e.generation, e.noted = dict, dict.Generation, e.noted[:0]
 	}
 	if int(at) >= len(e.noted) {
 		e.noted = append(e.noted, make([]uint64, int(at)+1-len(e.noted))...)
 	}
-	// An hour has at most six intervals.
+	noted := e.noted[at]
+	return noted == notPublic || noted>>6 == hour && noted&bit != 0
+}
+
+// note notes an address. An hour has at most six intervals.
+func (e *publicEnds) note(at uint32, hour, bit uint64) {
 	noted := e.noted[at]
 	if noted>>6 != hour {
 		noted = hour << 6
 	}
 	e.noted[at] = noted | bit
-	return noted&bit == 0
 }
 
 // platformText is how logs write the platform's address.

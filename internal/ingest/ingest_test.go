@@ -404,13 +404,13 @@ func TestSmallCommitsGiveTheSameRows(t *testing.T) {
 	sums := func(o Options) string {
 		l := openLake(t, t.TempDir())
 		run(t, l, dir.New(root), o)
-		n, bytes, net := 0, 0, 0
-		eachRow(t, l, tableTraffic, []string{"RecordCount", "BytesSrcToDest", "BytesSrcToDestNet"}, func(r []string) {
+		n, bytes, repeated := 0, 0, 0
+		eachRow(t, l, tableTraffic, []string{"RecordCount", "BytesSrcToDest", "BytesSrcToDestRepeated"}, func(r []string) {
 			n += atoi(t, r[0])
 			bytes += atoi(t, r[1])
-			net += atoi(t, r[2])
+			repeated += atoi(t, r[2])
 		})
-		return fmt.Sprint(tuples(t, l), n, bytes, net)
+		return fmt.Sprint(tuples(t, l), n, bytes, repeated)
 	}
 	if one, many := sums(Options{}), sums(Options{CommitRows: 1000, Workers: 3}); one != many {
 		t.Errorf("one commit %s, many %s", one, many)

@@ -46,6 +46,7 @@ type pending struct {
 	rows    int
 	files   []*file
 	blobs   []*blobPart
+	of      *reading // whose tuples are being merged
 	refused map[string]int64
 }
 
@@ -194,6 +195,7 @@ func (p *pending) add(r *reading, b *batch.Batch) error {
 	if p.wk.g.opt.FlowsOnly {
 		return nil
 	}
+	p.of = r
 	return p.wk.agg.Add(b)
 }
 
@@ -329,6 +331,10 @@ func (b *blobPart) rule(acl, rule uint32, first, last, hits, denied int64) {
 func (p *pending) blob(r *reading) error {
 	c := p.begin()
 	part := p.part(r)
+	p.of = r
+	if err := p.wk.agg.Flush(); err != nil {
+		return err
+	}
 	part.listed = true
 	ch := lake.CursorChange{Expected: r.expected, Next: r.next}
 	rows := p.wk.rows
@@ -359,49 +365,44 @@ func (p *pending) blob(r *reading) error {
 		return strings.Compare(a.IP+a.MacAddress+a.Hour.Format(time.RFC3339), b.IP+b.MacAddress+b.Hour.Format(time.RFC3339))
 	})
 	c.Cursors = append(c.Cursors, ch)
-	return p.merged(r, part)
+	return nil
 }
 
-// merged writes the rows of NTANetAnalytics that r's tuples gave.
-func (p *pending) merged(r *reading, part *blobPart) error {
-	if p.wk.agg.Rows() == 0 {
-		return nil
+// merged writes rows of NTANetAnalytics, which tuples of the blob at hand gave.
+func (p *pending) merged(rows *trafficanalytics.Partial) error {
+	r := p.of
+	part := p.part(r)
+	if !rows.Corrections {
+		if err := p.addresses(rows); err != nil {
+			return err
+		}
 	}
-	b := p.wk.agg.Flush()
-	if err := p.addresses(b); err != nil {
-		return err
-	}
-	out := &batch.Batch{Rows: b.Rows, Fields: trafficFields, Columns: append(b.Columns,
+	out := &batch.Batch{Rows: rows.Batch.Rows, Fields: trafficFields, Columns: append(rows.Batch.Columns,
 		batch.ConstText(r.next.Blob), batch.ConstInt(int64(r.next.Generation)))}
-	column := func(name string) []int64 { return out.Columns[out.Index(name)].Ints }
-	times, firsts := column("TimeGenerated"), column("FlowStartTime")
-	for from := 0; from < out.Rows; {
-		if r.whole[times[from]] {
-			from++
+	from := 0
+	for _, v := range rows.Intervals {
+		start := from
+		from = v.End
+		if r.whole[v.Start] {
 			continue
 		}
-		day := floorDiv(times[from], microsPerDay)
-		f, err := p.file(tableTraffic, day, trafficFields)
+		f, err := p.file(tableTraffic, floorDiv(v.Start, microsPerDay), trafficFields)
 		if err != nil {
 			return err
 		}
-		to := from
-		for ; to < out.Rows && times[to] < (day+1)*microsPerDay && !r.whole[times[to]]; to++ {
-			f.min, f.max = min(f.min, times[to]), max(f.max, times[to])
-			f.minFlow, f.maxFlow = min(f.minFlow, firsts[to]), max(f.maxFlow, firsts[to])
-		}
-		if err := f.w.WriteRange(out, from, to); err != nil {
+		f.min, f.max = min(f.min, v.Start), max(f.max, v.Start)
+		f.minFlow, f.maxFlow = min(f.minFlow, v.First), max(f.maxFlow, v.Last)
+		if err := f.w.WriteRange(out, start, v.End); err != nil {
 			return err
 		}
-		f.count(part, r.expected.NextTuple, max(r.next.NextTuple-1, r.expected.NextTuple), int64(to-from))
-		from = to
+		f.count(part, r.expected.NextTuple, max(r.next.NextTuple-1, r.expected.NextTuple), int64(v.End-start))
 	}
 	return nil
 }
 
 // addresses writes what is known of the public addresses of merged rows.
-func (p *pending) addresses(b *batch.Batch) error {
-	rows := p.wk.public.rows(b, p.wk.interval)
+func (p *pending) addresses(merged *trafficanalytics.Partial) error {
+	rows := p.wk.public.rows(merged, p.wk.interval)
 	times := rows.Columns[ipTime].Ints
 	for from := 0; from < rows.Rows; {
 		day := floorDiv(times[from], microsPerDay)
@@ -410,7 +411,7 @@ func (p *pending) addresses(b *batch.Batch) error {
 			return err
 		}
 		to := from
-		for ; to < rows.Rows && times[to] < (day+1)*microsPerDay; to++ {
+		for ; to < rows.Rows && floorDiv(times[to], microsPerDay) == day; to++ {
 			f.min, f.max = min(f.min, times[to]), max(f.max, times[to])
 		}
 		if err := f.w.WriteRange(rows, from, to); err != nil {

@@ -105,7 +105,7 @@ func (wk *worker) newAggregator(ctx context.Context) error {
 	if o := wk.rows.owners; o != nil {
 		wk.public.about = o.location
 	}
-	wk.agg, err = trafficanalytics.New(interval, open)
+	wk.agg, err = trafficanalytics.New(interval, open, func(p *trafficanalytics.Partial) error { return wk.batch.merged(p) })
 	return err
 }
 

@@ -130,8 +130,8 @@ func (r *rebuilding) run(ctx context.Context, snap *lake.Snapshot, old []lake.Se
 	if err != nil {
 		return err
 	}
-	agg, err := trafficanalytics.New(r.interval, open)
-	if err != nil {
+	a := &again{write: r.write}
+	if err := a.begin(r.interval, open); err != nil {
 		return err
 	}
 	gens, number := []lake.BlobGen{}, map[lake.BlobGen]int{}
@@ -147,7 +147,6 @@ func (r *rebuilding) run(ctx context.Context, snap *lake.Snapshot, old []lake.Se
 		}
 		return n
 	}
-	a := &again{agg: agg, write: r.write}
 	for i, s := range r.flows {
 		if err := Scan(ctx, r.lake, s, nil, pick, func(b *batch.Batch, n int) error {
 			r.res.Tuples += int64(b.Rows)
@@ -159,10 +158,10 @@ func (r *rebuilding) run(ctx context.Context, snap *lake.Snapshot, old []lake.Se
 			r.progress(i+1, len(r.flows))
 		}
 	}
-	if err := a.flush(); err != nil {
+	if err := a.agg.Flush(); err != nil {
 		return err
 	}
-	for _, o := range agg.Open() {
+	for _, o := range a.agg.Open() {
 		payload, err := json.Marshal(o)
 		if err != nil {
 			return err
@@ -204,24 +203,20 @@ func (r *rebuilding) rollovers(ctx context.Context, snap *lake.Snapshot) ([]traf
 	return open, known, nil
 }
 
-// write writes partial rows of a blob, which are by time, each to its day.
-func (r *rebuilding) write(b *batch.Batch, gen lake.BlobGen) error {
-	times := b.Columns[b.Index(colTime)].Ints
-	for from := 0; from < b.Rows; {
-		day := time.UnixMicro(times[from]).UTC().Format(time.DateOnly)
-		to := from + 1
-		for to < b.Rows && time.UnixMicro(times[to]).UTC().Format(time.DateOnly) == day {
-			to++
-		}
-		o, err := r.out(day, time.UnixMicro(times[from]).UTC())
+// write writes partial rows of a blob, each to its day.
+func (r *rebuilding) write(p *trafficanalytics.Partial, gen lake.BlobGen) error {
+	from := 0
+	for _, v := range p.Intervals {
+		start := time.UnixMicro(v.Start).UTC()
+		o, err := r.out(start.Format(time.DateOnly), start)
 		if err != nil {
 			return err
 		}
-		if err := o.parts(b.Slice(from, to), gen); err != nil {
+		if err := o.parts(p.Batch.Slice(from, v.End), gen); err != nil {
 			return err
 		}
-		r.res.Rows += int64(to - from)
-		from = to
+		r.res.Rows += int64(v.End - from)
+		from = v.End
 	}
 	return nil
 }

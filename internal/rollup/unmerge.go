@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/azflow/azflow/internal/batch"
 	"github.com/azflow/azflow/internal/lake"
@@ -172,31 +173,27 @@ func intervalsToOpen(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, s l
 // id is the key of a row.
 type id [2]int64
 
-// net are the corrections of a row: what its net counters differ by from the
-// others. The tuple that a correction comes from need not be in the same
-// interval, nor among those that a segment is made of.
-type net [4]int64
+// repeated are the corrections of a row: the packets and bytes that later tuples
+// count again. Those need not be in the same interval, nor among those that a
+// segment is made of.
+type repeated [4]int64
 
-var (
-	rawNames = [4]string{"PacketsSrcToDest", "PacketsDestToSrc", "BytesSrcToDest", "BytesDestToSrc"}
-	netNames = [4]string{"PacketsSrcToDestNet", "PacketsDestToSrcNet", "BytesSrcToDestNet", "BytesDestToSrcNet"}
-)
+var repeatedNames = [4]string{"PacketsSrcToDestRepeated", "PacketsDestToSrcRepeated", "BytesSrcToDestRepeated", "BytesDestToSrcRepeated"}
 
 // corrections adds the corrections of the rows of b, times sign, to sums.
-func corrections(b *batch.Batch, sums map[id]net, sign int64) {
-	var raw, corrected [4]*batch.Column
-	for k := range raw {
-		raw[k], corrected[k] = &b.Columns[b.Index(rawNames[k])], &b.Columns[b.Index(netNames[k])]
+func corrections(b *batch.Batch, sums map[id]repeated, sign int64) {
+	var columns [4]*batch.Column
+	for k, name := range repeatedNames {
+		columns[k] = &b.Columns[b.Index(name)]
 	}
 	hi, lo := &b.Columns[b.Index("ItemHi")], &b.Columns[b.Index("ItemLo")]
 	for row := range b.Rows {
-		var d net
+		var d repeated
 		for k := range d {
-			x, _ := raw[k].IntAt(row)
-			y, _ := corrected[k].IntAt(row)
-			d[k] = sign * (y - x)
+			n, _ := columns[k].IntAt(row)
+			d[k] = sign * n
 		}
-		if d == (net{}) {
+		if d == (repeated{}) {
 			continue
 		}
 		h, _ := hi.IntAt(row)
@@ -221,22 +218,25 @@ func writeParts(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, c *lake.
 		return err
 	}
 	err = func() error {
-		made := map[id]net{} // what is left to correct
+		made := map[id]repeated{} // what is left to correct
 		inside := func(p Position) int {
 			if !apart[p.Time] {
 				return -1
 			}
 			return 0
 		}
-		columns := slices.Concat([]string{colTime, "ItemHi", "ItemLo"}, rawNames[:], netNames[:])
+		columns := slices.Concat([]string{colTime, "ItemHi", "ItemLo"}, repeatedNames[:])
 		if err := Scan(ctx, l, s, columns, inside, func(b *batch.Batch, _ int) error {
 			corrections(b, made, 1)
 			return nil
 		}); err != nil {
 			return err
 		}
-		agg, err := trafficanalytics.New(s.Interval, nil)
-		if err != nil {
+		a := &again{write: func(p *trafficanalytics.Partial, gen lake.BlobGen) error {
+			corrections(p.Batch, made, -1)
+			return out.parts(p.Batch, gen)
+		}}
+		if err := a.begin(s.Interval, nil); err != nil {
 			return err
 		}
 		pick := func(p Position) int {
@@ -245,20 +245,16 @@ func writeParts(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, c *lake.
 			}
 			return t.pick(p)
 		}
-		a := &again{agg: agg, write: func(b *batch.Batch, gen lake.BlobGen) error {
-			corrections(b, made, -1)
-			return out.parts(b, gen)
-		}}
 		for _, f := range t.segs {
 			if err := Scan(ctx, l, f, nil, pick, func(b *batch.Batch, n int) error { return a.add(b, t.gens[n]) }); err != nil {
 				return fmt.Errorf("segment %s: %w", f.Name, err)
 			}
 		}
-		if err := a.flush(); err != nil {
+		if err := a.agg.Flush(); err != nil {
 			return err
 		}
 		for k, d := range made {
-			if d == (net{}) {
+			if d == (repeated{}) {
 				delete(made, k)
 			}
 		}
@@ -280,25 +276,24 @@ func writeParts(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, c *lake.
 type again struct {
 	agg   *trafficanalytics.Aggregator
 	of    lake.BlobGen
-	write func(b *batch.Batch, gen lake.BlobGen) error
+	write func(p *trafficanalytics.Partial, gen lake.BlobGen) error
+}
+
+// begin makes the aggregator, with the rollovers that are open.
+func (a *again) begin(interval time.Duration, open []trafficanalytics.OpenRollover) (err error) {
+	a.agg, err = trafficanalytics.New(interval, open, func(p *trafficanalytics.Partial) error { return a.write(p, a.of) })
+	return err
 }
 
 // add merges tuples of one blob.
 func (a *again) add(b *batch.Batch, gen lake.BlobGen) error {
 	if gen != a.of || a.agg.Rows() > maxRows/2 {
-		if err := a.flush(); err != nil {
+		if err := a.agg.Flush(); err != nil {
 			return err
 		}
 		a.of = gen
 	}
 	return a.agg.Add(b)
-}
-
-func (a *again) flush() error {
-	if a.agg.Rows() == 0 {
-		return nil
-	}
-	return a.write(a.agg.Flush(), a.of)
 }
 
 // parts writes partial rows of a blob.
@@ -310,7 +305,7 @@ func (o *output) parts(b *batch.Batch, gen lake.BlobGen) error {
 
 // adjust writes, for those rows of b that have a correction left, rows that
 // add nothing but it. They are no blob's.
-func (o *output) adjust(b *batch.Batch, left map[id]net) error {
+func (o *output) adjust(b *batch.Batch, left map[id]repeated) error {
 	hi, lo := &b.Columns[b.Index("ItemHi")], &b.Columns[b.Index("ItemLo")]
 	for row := range b.Rows {
 		h, _ := hi.IntAt(row)
@@ -326,7 +321,7 @@ func (o *output) adjust(b *batch.Batch, left map[id]net) error {
 			switch {
 			case c.Role == trafficanalytics.Sum:
 				out.Columns[i] = batch.ConstInt(0)
-				if k := slices.Index(netNames[:], c.Name); k >= 0 {
+				if k := slices.Index(repeatedNames[:], c.Name); k >= 0 {
 					out.Columns[i] = batch.ConstInt(d[k])
 				}
 			case c.Role == trafficanalytics.Ports:

@@ -2,6 +2,7 @@ package trafficanalytics
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,74 +15,68 @@ import (
 // It is not safe for concurrent use.
 type Aggregator struct {
 	interval int64 // µs
+	emit     func(*Partial) error
 
-	parts [4]*part
-	loose []*loose
+	in     input
+	layout layout
+	laid   bool // layout is that of a batch
 
-	index  index
+	combos  []uint32 // by row of the batch at hand
+	batch   []uint64 // likewise, their keys
+	created []int    // the rows that begin a group
+
+	keys   []uint64 // by group
 	groups []group
+	combo  []uint32 // by group
+	slots  []uint64 // see find
+	taken  []uint32
 	ports  []uint64 // group and port of each tuple, those that repeat the one before left out
 
-	open map[string]*OpenRollover // by connection
+	open     map[string]*OpenRollover // by connection
+	repeated map[uint32]*[4]int64     // by group: packets and bytes that a later E counts again
+	settled  []*OpenRollover          // those whose groups were flushed
 
-	in      input
-	combos  [4][]uint32
-	created []beginning
-	out     output
+	out output
 }
 
-// groupKey is a row's key within one flush: ids of the parts.
-type groupKey struct {
-	start int64
-	parts [4]uint32
-	port  int32 // -1 for null
+// Partial is a batch of partial rows, by interval.
+type Partial struct {
+	// Batch has the fields of [Fields]. It is valid until the next call of Add or
+	// Flush.
+	Batch *batch.Batch
+	// Intervals are those of the rows, in their order.
+	Intervals []Interval
+	// Corrections is set if the rows have no tuples of their own: they correct
+	// rows handed on before.
+	Corrections bool
+}
+
+// Interval is a run of rows of one interval.
+type Interval struct {
+	Start       int64 // µs since 1970
+	End         int   // the row after its last one
+	First, Last int64 // the range of FlowStartTime, µs since 1970
 }
 
 type group struct {
-	key              groupKey
+	start            int64
 	first, last, got int64 // FlowStartTime, FlowEndTime, TimeProcessed
-	sums             counters
+	sums             [4]int64
+	counts           [counts]uint32
+	port             uint32 // batch.Null for null
 }
 
-// The parts of a key.
+// Positions in the counts of a group, in the order of columns.
 const (
-	srcPart = iota
-	destPart
-	recordPart
-	kindPart
+	recordCount = iota
+	allowedIn
+	deniedIn
+	allowedOut
+	deniedOut
+	completed
+	withoutCounters
+	counts
 )
-
-// partOf returns the part that a Key column belongs to.
-func partOf(from string) int {
-	switch {
-	case strings.HasPrefix(from, "Src"):
-		return srcPart
-	case strings.HasPrefix(from, "Dest"):
-		return destPart
-	}
-	switch from {
-	case "L4Protocol", "FlowDirection", "FlowStatus", "FlowEncryption":
-		return kindPart
-	}
-	return recordPart
-}
-
-// beginning is what a group of the batch at hand begins with: a tuple, or a
-// rollover to settle.
-type beginning struct {
-	row int
-	of  *OpenRollover
-}
-
-// loose is a column that follows from the key, but not from one column of it:
-// the first tuple of a row tells.
-type loose struct {
-	of *values
-	// While all groups have the value at one, ids is empty.
-	one uint32
-	n   int      // groups that have a value
-	ids []uint32 // by group
-}
 
 // OpenRollover is an E that ended a flow which the platform re-created: a later
 // E of the same connection counts its packets and bytes again. It is kept until
@@ -93,49 +88,19 @@ type OpenRollover struct {
 	Interval   int64             // start of its row's interval, µs since 1970
 	Processed  int64             // TimeProcessed of the E
 	Values     map[string]string // what identifies its row: From columns of Flows, with DestPort
-	Counters   [4]int64          // packets and bytes source to destination, then back
+	Counters   [4]int64          // packets there and back, bytes there and back
 	group      int               // its row, while not flushed, else -1
 }
 
 // New returns an Aggregator over intervals of 10 or 60 minutes, aligned to the
-// hour. open are the rollovers that earlier tuples left for those to come.
-func New(interval time.Duration, open []OpenRollover) (*Aggregator, error) {
+// hour. It hands its rows to emit: when it is flushed, and when a batch comes
+// that cannot share dictionaries with those before. open are the rollovers that
+// earlier tuples left for those to come.
+func New(interval time.Duration, open []OpenRollover, emit func(*Partial) error) (*Aggregator, error) {
 	if interval != 10*time.Minute && interval != time.Hour {
 		return nil, fmt.Errorf("interval of %v: Traffic Analytics knows 10m and 60m", interval)
 	}
-	a := &Aggregator{interval: interval.Microseconds(), open: map[string]*OpenRollover{}}
-	for i := range a.parts {
-		a.parts[i] = &part{ids: map[[maxKeys]uint32]uint32{}}
-	}
-	keys := map[string]*values{}
-	addresses := newTexts()
-	for i := range columns {
-		if c := &columns[i]; c.Role == Key && c.From != "" && c.From != "DestPort" {
-			t := addresses
-			if c.From != "SrcIp" && c.From != "DestIp" {
-				t = newTexts()
-			}
-			keys[c.From] = newValues(c, t)
-		}
-	}
-	for i := range columns {
-		c := &columns[i]
-		if c.Role != Depends {
-			continue
-		}
-		v := newValues(c, newTexts())
-		if key := keys[c.From]; key != nil {
-			key.deps = append(key.deps, v)
-			key.reset()
-		} else {
-			a.loose = append(a.loose, &loose{of: v})
-		}
-	}
-	for i := range columns {
-		if v := keys[columns[i].From]; v != nil && columns[i].Role == Key {
-			a.parts[partOf(v.col.From)].column(v)
-		}
-	}
+	a := &Aggregator{interval: interval.Microseconds(), emit: emit, layout: newLayout(), open: map[string]*OpenRollover{}, repeated: map[uint32]*[4]int64{}}
 	for i := range open {
 		o := open[i]
 		o.group = -1
@@ -145,35 +110,11 @@ func New(interval time.Duration, open []OpenRollover) (*Aggregator, error) {
 }
 
 // Rows returns how many rows the tuples so far have given since the last Flush.
-func (a *Aggregator) Rows() int { return len(a.groups) }
+func (a *Aggregator) Rows() int { return len(a.groups) + len(a.settled) }
 
-// maxRemembered is how many combinations of a part are remembered from one flush
-// to the next.
-const maxRemembered = 1 << 16
-
-// forget empties the dictionaries if they have grown large. There must be no
-// groups.
-func (a *Aggregator) forget() {
-	size := 0
-	for _, p := range a.parts {
-		size = max(size, len(p.tuples))
-	}
-	for _, l := range a.loose {
-		size = max(size, l.of.dict.Len(l.of.col.Kind))
-	}
-	if size <= maxRemembered {
-		return
-	}
-	for _, p := range a.parts {
-		p.reset()
-	}
-	for _, l := range a.loose {
-		l.of.reset()
-	}
-	a.out.names.forget()
-}
-
-// Add merges the tuples of b, a batch of Flows. It keeps nothing of b but texts.
+// Add merges the tuples of b, a batch of Flows. Of b it keeps dictionaries until
+// its rows are handed on; a Via may have grown by then, but must not have
+// changed.
 //
 // Tuples of one connection must come in the order in which they were logged;
 // all else may come in any order.
@@ -181,117 +122,127 @@ func (a *Aggregator) Add(b *batch.Batch) error {
 	if b.Rows == 0 {
 		return nil
 	}
-	if len(a.groups) == 0 {
-		a.forget()
-	}
 	in := &a.in
-	if err := in.bind(b); err != nil {
+	known, err := in.bind(b)
+	if err != nil {
 		return err
 	}
-	for i, p := range a.parts {
-		var cols [maxKeys]*batch.Column
-		for k, v := range p.keys {
-			cols[k] = in.column(v.col.From)
+	if !a.laid || !known || !a.layout.fits(in) {
+		if err := a.Flush(); err != nil {
+			return err
 		}
-		a.combos[i] = slices.Grow(a.combos[i][:0], b.Rows)[:b.Rows]
-		p.rows(a.combos[i], cols[:len(p.keys)], b.Rows)
+		a.layout.lay(in)
+		a.laid = true
 	}
+	a.layout.bind(in)
 	in.expand(b.Rows)
+	a.combos = slices.Grow(a.combos[:0], b.Rows)[:b.Rows]
+	a.layout.combine(in, a.combos)
+	a.assemble(b.Rows)
 	a.created = a.created[:0]
-	src, dest, record, kinds := a.combos[srcPart], a.combos[destPart], a.combos[recordPart], a.combos[kindPart]
-	start, next := int64(0), int64(0) // the interval of the last tuple
-	var lastKey groupKey
-	lastGroup := uint32(0)
+	words, last := a.layout.words, uint32(0)
 	for row := range b.Rows {
-		t := in.time.at(row)
-		if t < start || t >= next {
-			start = floor(t, a.interval)
-			next = start + a.interval
+		key := a.batch[row*words : (row+1)*words]
+		if row == 0 || !slices.Equal(key, a.batch[(row-1)*words:row*words]) {
+			last = a.find(key, row)
 		}
-		key := groupKey{start: start, parts: [4]uint32{src[row], dest[row], record[row], kinds[row]}, port: -1}
-		if in.destPort.has(row) {
-			key.port = int32(in.destPort.at(row))
-		}
-		if row == 0 || key != lastKey {
-			g, ok := a.find(&key)
-			if !ok {
-				a.groups = append(a.groups, group{key: key, first: t, last: t, got: in.processed.or0(row)})
-				a.created = append(a.created, beginning{row: row})
-			}
-			lastKey, lastGroup = key, g
-		}
-		a.count(lastGroup, row, t)
+		a.count(last, row)
 	}
-	for _, l := range a.loose {
-		l.begin(in.column(l.of.col.From), a.created)
-	}
+	a.layout.take(a.created)
 	return nil
 }
 
-// begin gives new groups their values; c is the column in the batch, or nil.
-func (l *loose) begin(c *batch.Column, created []beginning) {
-	same := c == nil || c.Form == batch.Const
-	one := uint32(0)
-	switch {
-	case c == nil:
-		one = l.of.text("")
-	case same:
-		one = l.of.at(c, c.ID(0))
+// assemble makes the rows' keys.
+func (a *Aggregator) assemble(rows int) {
+	in, words := &a.in, a.layout.words
+	a.batch = slices.Grow(a.batch[:0], rows*words)[:rows*words]
+	clear(a.batch)
+	start, next, number := int64(0), int64(0), uint64(0) // the interval of the last tuple
+	for row, at := 0, 0; row < rows; row, at = row+1, at+words {
+		if t := in.time.at(row); t < start || t >= next {
+			start = floor(t, a.interval)
+			next = start + a.interval
+			number = uint64(uint32(start/a.interval)) << 32
+		}
+		port := uint32(0)
+		if in.destPort.has(row) {
+			port = uint32(in.destPort.at(row)) + 1
+		}
+		a.batch[at] = number | uint64(port)
+		a.batch[at+1] = uint64(a.combos[row])
 	}
-	for _, b := range created {
-		switch {
-		case b.of != nil:
-			l.put(l.of.text(b.of.Values[l.of.col.From]))
-		case same:
-			l.put(one)
-		default:
-			l.put(l.of.at(c, c.ID(b.row)))
+	for i := range a.layout.classes {
+		k := &a.layout.classes[i]
+		if !k.key {
+			continue
+		}
+		at, shift := k.word, k.shift
+		for _, id := range k.ids {
+			a.batch[at] |= uint64(id+1) << shift // null wraps to 0
+			at += words
 		}
 	}
 }
 
-// put gives the next group its value.
-func (l *loose) put(id uint32) {
-	switch {
-	case l.n == 0:
-		l.one, l.ids = id, l.ids[:0]
-	case len(l.ids) == 0 && id != l.one:
-		l.ids = slices.Grow(l.ids, l.n)[:l.n]
-		for i := range l.ids {
-			l.ids[i] = l.one
-		}
-		l.ids = append(l.ids, id)
-	case len(l.ids) > 0:
-		l.ids = append(l.ids, id)
-	}
-	l.n++
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a^b, 0x8ebc6af09c88c6e3)
+	return hi ^ lo
 }
 
-// column returns what the groups have, in the given order.
-func (l *loose) column(order []uint32) batch.Column {
-	if len(l.ids) == 0 {
-		return batch.Column{Form: batch.Const, IDs: []uint32{l.one}, Dict: l.of.dict}
+const minSlots = 1 << 10
+
+// find returns the group of a key; row begins it if there is none. Slots are a
+// table of open addresses: each holds the upper half of a hash and the number of
+// a group, plus one; the upper half also says where the search begins.
+func (a *Aggregator) find(key []uint64, row int) uint32 {
+	h := uint64(0xa0761d6478bd642f)
+	for _, w := range key {
+		h = mix(h, w)
 	}
-	ids := l.ids
-	if order != nil {
-		ids = make([]uint32, len(order))
-		for at, g := range order {
-			ids[at] = l.ids[g]
+	if 2*len(a.taken) >= len(a.slots) {
+		a.grow()
+	}
+	mask, tag, words := uint64(len(a.slots)-1), h>>32, len(key)
+	at := tag & mask
+	for ; a.slots[at] != 0; at = (at + 1) & mask {
+		if s := a.slots[at]; s>>32 == tag {
+			g := int(uint32(s) - 1)
+			if slices.Equal(a.keys[g*words:(g+1)*words], key) {
+				return uint32(g)
+			}
 		}
 	}
-	return batch.Column{Form: batch.Coded, IDs: ids, Dict: l.of.dict}
+	g := uint32(len(a.groups))
+	a.slots[at] = tag<<32 | uint64(g+1)
+	a.taken = append(a.taken, uint32(at))
+	a.keys = append(a.keys, key...)
+	in := &a.in
+	t := in.time.at(row)
+	a.groups = append(a.groups, group{start: floor(t, a.interval), first: t, last: t, got: in.processed.or0(row), port: uint32(key[0]) - 1})
+	a.combo = append(a.combo, a.combos[row])
+	a.created = append(a.created, row)
+	return g
 }
 
-// find returns the group of a key, and whether there is one; if not, the group
-// that is made next will be found.
-func (a *Aggregator) find(k *groupKey) (uint32, bool) {
-	return a.index.find(k.hash(), uint32(len(a.groups)), func(g uint32) bool { return a.groups[g].key == *k })
+func (a *Aggregator) grow() {
+	old, taken := a.slots, a.taken
+	a.slots = make([]uint64, max(2*len(old), minSlots))
+	a.taken = make([]uint32, 0, len(a.slots)/2+1)
+	mask := uint64(len(a.slots) - 1)
+	for _, from := range taken {
+		at := old[from] >> 32 & mask
+		for a.slots[at] != 0 {
+			at = (at + 1) & mask
+		}
+		a.slots[at] = old[from]
+		a.taken = append(a.taken, uint32(at))
+	}
 }
 
 // count adds a tuple to row g.
-func (a *Aggregator) count(g uint32, row int, t int64) {
+func (a *Aggregator) count(g uint32, row int) {
 	in := &a.in
-	k := in.kinds[row]
+	k, t := in.kinds[row], in.time.at(row)
 	r := &a.groups[g]
 	r.first, r.last, r.got = min(r.first, t), max(r.last, t), max(r.got, in.processed.or0(row))
 	if in.srcPort.has(row) {
@@ -300,48 +251,38 @@ func (a *Aggregator) count(g uint32, row int, t int64) {
 			a.ports = append(a.ports, p)
 		}
 	}
-	s := &r.sums
-	s[recordCount]++
+	r.counts[recordCount]++
 	switch {
 	case k&allowed == 0 && k&inbound != 0:
-		s[deniedIn]++
+		r.counts[deniedIn]++
 	case k&allowed == 0:
-		s[deniedOut]++
+		r.counts[deniedOut]++
 	case k&(begins|stateless) != 0 && k&inbound != 0:
-		s[allowedIn]++
+		r.counts[allowedIn]++
 	case k&(begins|stateless) != 0:
-		s[allowedOut]++
+		r.counts[allowedOut]++
 	}
 	if k&ends != 0 {
-		s[completed]++
+		r.counts[completed]++
 	}
-	if in.uncounted(row, k) {
-		s[withoutCounters]++
+	if k&allowed != 0 && in.uncounted(row, k) {
+		r.counts[withoutCounters]++
 	}
 	// A log that gives totals alone is counted source to destination (R-S2).
-	c := [4]int64{
-		in.packetsSD.or0(row) + in.totalP.or0(row), in.bytesSD.or0(row) + in.totalB.or0(row),
-		in.packetsDS.or0(row), in.bytesDS.or0(row),
+	c := [4]int64{in.packetsSD.or0(row), in.packetsDS.or0(row), in.bytesSD.or0(row), in.bytesDS.or0(row)}
+	if !in.totalP.none || !in.totalB.none {
+		c[0] += in.totalP.or0(row)
+		c[2] += in.totalB.or0(row)
 	}
-	s.add(packetsSD, c, 1)
-	s.add(packetsSDNet, c, 1)
+	for i, n := range c {
+		r.sums[i] += n
+	}
 	if k&ends != 0 {
 		rolled := in.rollover.or0(row) != 0
 		if rolled || len(a.open) > 0 {
 			a.rollover(g, row, t, rolled, c)
 		}
 	}
-}
-
-// counters are the sums of a row.
-type counters [sums]int64
-
-// add adds c, packets and bytes of both ways, to the four sums from first on.
-func (s *counters) add(first int, c [4]int64, sign int64) {
-	s[first+packetsSD-packetsSD] += sign * c[0]
-	s[first+packetsDS-packetsSD] += sign * c[2]
-	s[first+bytesSD-packetsSD] += sign * c[1]
-	s[first+bytesDS-packetsSD] += sign * c[3]
 }
 
 // rollover settles the rollover that an E follows, and keeps the E if it is one
@@ -357,23 +298,15 @@ func (a *Aggregator) rollover(g uint32, row int, t int64, rolled bool, c [4]int6
 		return
 	}
 	o := &OpenRollover{
-		Connection: id, Mac: in.column("MacAddress").TextAt(row), Time: t, Interval: a.groups[g].key.start,
+		Connection: id, Mac: in.text("MacAddress", row), Time: t, Interval: a.groups[g].start,
 		Processed: in.processed.or0(row), Values: map[string]string{}, Counters: c, group: int(g),
 	}
-	for _, col := range columns {
-		if col.From == "" {
+	for _, x := range columns {
+		if x.From == "" {
 			continue
 		}
-		if col.From == "DestPort" {
-			if in.destPort.has(row) {
-				o.Values[col.From] = strconv.FormatInt(in.destPort.at(row), 10)
-			}
-			continue
-		}
-		if from := in.column(col.From); from != nil {
-			if text := from.TextAt(row); text != "" {
-				o.Values[col.From] = text
-			}
+		if text := in.text(x.From, row); text != "" {
+			o.Values[x.From] = text
 		}
 	}
 	a.open[id] = o
@@ -381,43 +314,28 @@ func (a *Aggregator) rollover(g uint32, row int, t int64, rolled bool, c [4]int6
 
 // connection names the connection of a tuple as its capturing NIC saw it.
 func (a *Aggregator) connection(row int) string {
-	in := &a.in
-	text := func(name string) string { return in.column(name).TextAt(row) }
-	return strings.Join([]string{
-		text("MacAddress"), text("FlowLogType"), text("SrcIp"), text("DestIp"), text("L4Protocol"), text("FlowDirection"),
-		strconv.FormatInt(in.srcPort.or0(row), 10), strconv.FormatInt(in.destPort.or0(row), 10),
-	}, "|")
+	var parts []string
+	for _, name := range []string{"MacAddress", "FlowLogType", "SrcIp", "DestIp", "L4Protocol", "FlowDirection"} {
+		parts = append(parts, a.in.text(name, row))
+	}
+	return strings.Join(append(parts, strconv.FormatInt(a.in.srcPort.or0(row), 10), strconv.FormatInt(a.in.destPort.or0(row), 10)), "|")
 }
 
-// settle takes a rollover's counters out of the corrected sums of its row. If
-// the row was flushed, that is done by one more partial row, which adds nothing
-// else.
+// settle notes a rollover's counters as repeated in its row. If the row was
+// flushed, that is done by one more partial row, which adds nothing else.
 func (a *Aggregator) settle(o *OpenRollover) {
 	if o.group < 0 {
-		o.group = int(a.adjusting(o))
+		a.settled = append(a.settled, o)
+		return
 	}
-	a.groups[o.group].sums.add(packetsSDNet, o.Counters, -1)
-}
-
-// adjusting returns the row of o's key, made anew if this flush has none yet.
-func (a *Aggregator) adjusting(o *OpenRollover) uint32 {
-	key := groupKey{start: o.Interval, port: -1}
-	if port, err := strconv.ParseInt(o.Values["DestPort"], 10, 32); err == nil {
-		key.port = int32(port)
+	sums := a.repeated[uint32(o.group)]
+	if sums == nil {
+		sums = &[4]int64{}
+		a.repeated[uint32(o.group)] = sums
 	}
-	for i, p := range a.parts {
-		var ids [maxKeys]uint32
-		for k, v := range p.keys {
-			ids[k] = v.text(o.Values[v.col.From])
-		}
-		key.parts[i] = p.tuple(ids)
+	for i, n := range o.Counters {
+		sums[i] += n
 	}
-	g, ok := a.find(&key)
-	if !ok {
-		a.groups = append(a.groups, group{key: key, first: o.Time, last: o.Time, got: o.Processed})
-		a.created = append(a.created, beginning{of: o})
-	}
-	return g
 }
 
 // Open returns the rollovers whose later E has not come, ordered by connection.
@@ -432,21 +350,34 @@ func (a *Aggregator) Open() []OpenRollover {
 	return all
 }
 
-// Flush returns the rows since the last Flush as a batch with the fields of
-// [Fields], ordered by interval, and forgets them. The batch is valid until the
-// next call of Add or Flush. Its dictionaries are those of the flushes before,
-// with what came since.
-func (a *Aggregator) Flush() *batch.Batch {
-	b := a.out.fill(a)
-	a.index.clear()
-	a.groups, a.ports = a.groups[:0], a.ports[:0]
-	for _, l := range a.loose {
-		l.n = 0
+// Flush hands on the rows since the last Flush and forgets them.
+func (a *Aggregator) Flush() error {
+	if len(a.groups) > 0 {
+		if err := a.emit(a.out.fill(a)); err != nil {
+			return err
+		}
+	}
+	for _, at := range a.taken {
+		a.slots[at] = 0
+	}
+	a.taken, a.keys, a.groups, a.combo, a.ports = a.taken[:0], a.keys[:0], a.groups[:0], a.combo[:0], a.ports[:0]
+	clear(a.repeated)
+	a.layout.clear()
+	if a.layout.forget() {
+		a.laid = false
 	}
 	for _, o := range a.open {
 		o.group = -1
 	}
-	return b
+	if len(a.settled) == 0 {
+		return nil
+	}
+	p, err := a.corrections()
+	if err != nil {
+		return err
+	}
+	a.settled = a.settled[:0]
+	return a.emit(p)
 }
 
 // floor returns the start of the interval that t lies in.

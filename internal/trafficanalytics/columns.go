@@ -5,12 +5,10 @@
 // Rows are additive. What [Aggregator] makes of a part of the tuples is a
 // partial row; [Merger] adds partial rows of the same key up to the row that
 // all tuples together give, in any order and grouping. A row is known by
-// ItemHi and ItemLo, the halves of a version 5 UUID of its key.
+// ItemHi and ItemLo, the halves of a hash of its key.
 package trafficanalytics
 
 import (
-	"encoding/binary"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -40,8 +38,8 @@ type Column struct {
 	From string
 	// Map makes the column's text of From's; nil takes it as it is.
 	Map func(string) string
-	// Int makes a number or bool of From's text; false gives null.
-	Int func(string) (int64, bool)
+	// Bool makes a bool of From's text; nil takes From's number as it is.
+	Bool func(string) bool
 	// Nullable is set on numbers that may be null.
 	Nullable bool
 }
@@ -65,10 +63,10 @@ var columns = []Column{
 
 	{Name: "SrcIp", Kind: batch.Text, Role: Key, From: "SrcIp"},
 	{Name: "DestIp", Kind: batch.Text, Role: Key, From: "DestIp"},
-	{Name: "SrcIp4", Kind: batch.Uint32, Role: Depends, From: "SrcIp", Int: ipv4, Nullable: true},
-	{Name: "DestIp4", Kind: batch.Uint32, Role: Depends, From: "DestIp", Int: ipv4, Nullable: true},
-	{Name: "SrcPublic", Kind: batch.Bool, Role: Depends, From: "SrcIp", Int: public},
-	{Name: "DestPublic", Kind: batch.Bool, Role: Depends, From: "DestIp", Int: public},
+	{Name: "SrcIp4", Kind: batch.Uint32, Role: Depends, From: "SrcIp4", Nullable: true},
+	{Name: "DestIp4", Kind: batch.Uint32, Role: Depends, From: "DestIp4", Nullable: true},
+	{Name: "SrcPublic", Kind: batch.Bool, Role: Depends, From: "SrcPublic"},
+	{Name: "DestPublic", Kind: batch.Bool, Role: Depends, From: "DestPublic"},
 	{Name: "DestPort", Kind: batch.Int32, Role: Key, From: "DestPort", Nullable: true},
 	{Name: "L4Protocol", Kind: batch.Text, Role: Key, From: "L4Protocol"},
 	{Name: "FlowDirection", Kind: batch.Text, Role: Key, From: "FlowDirection"},
@@ -91,8 +89,8 @@ var columns = []Column{
 	{Name: "FlowType", Kind: batch.Text, Role: Depends, From: "FlowType"},
 	{Name: "FlowTypeReason", Kind: batch.Text, Role: Depends, From: "FlowTypeReason"},
 	{Name: "L7Protocol", Kind: batch.Text, Role: Depends, From: "L7Protocol"},
-	{Name: "IsFlowCapturedAtUdrHop", Kind: batch.Bool, Role: Depends, From: "CaptureRole", Int: transit},
-	{Name: "IsHealthProbe", Kind: batch.Bool, Role: Depends, From: "SrcIp", Int: probe},
+	{Name: "IsFlowCapturedAtUdrHop", Kind: batch.Bool, Role: Depends, From: "CaptureRole", Bool: transit},
+	{Name: "IsHealthProbe", Kind: batch.Bool, Role: Depends, From: "IsHealthProbe"},
 	{Name: "CaptureNic", Kind: batch.Text, Role: Depends, From: "CaptureNic"},
 	{Name: "CaptureVm", Kind: batch.Text, Role: Depends, From: "CaptureVm"},
 	{Name: "CaptureRole", Kind: batch.Text, Role: Depends, From: "CaptureRole"},
@@ -134,36 +132,16 @@ var columns = []Column{
 	{Name: "PacketsDestToSrc", Kind: batch.Int64, Role: Sum},
 	{Name: "BytesSrcToDest", Kind: batch.Int64, Role: Sum},
 	{Name: "BytesDestToSrc", Kind: batch.Int64, Role: Sum},
-	{Name: "PacketsSrcToDestNet", Kind: batch.Int64, Role: Sum},
-	{Name: "PacketsDestToSrcNet", Kind: batch.Int64, Role: Sum},
-	{Name: "BytesSrcToDestNet", Kind: batch.Int64, Role: Sum},
-	{Name: "BytesDestToSrcNet", Kind: batch.Int64, Role: Sum},
+	{Name: "PacketsSrcToDestRepeated", Kind: batch.Int64, Role: Sum},
+	{Name: "PacketsDestToSrcRepeated", Kind: batch.Int64, Role: Sum},
+	{Name: "BytesSrcToDestRepeated", Kind: batch.Int64, Role: Sum},
+	{Name: "BytesDestToSrcRepeated", Kind: batch.Int64, Role: Sum},
 }
 
 // indexOf returns the position of the stored column called name.
 func indexOf(name string) int {
 	return slices.IndexFunc(columns, func(c Column) bool { return c.Name == name })
 }
-
-// Positions of the sums within a group's counters, in the order of columns.
-const (
-	recordCount = iota
-	allowedIn
-	deniedIn
-	allowedOut
-	deniedOut
-	completed
-	withoutCounters
-	packetsSD
-	packetsDS
-	bytesSD
-	bytesDS
-	packetsSDNet
-	packetsDSNet
-	bytesSDNet
-	bytesDSNet
-	sums
-)
 
 // Fields returns the columns as a segment's fields.
 func Fields() []batch.Field { return slices.Clone(fields) }
@@ -242,41 +220,5 @@ func Encryption(logged string) string {
 	return logged
 }
 
-// ipv4 returns an IPv4 address as a number, null for any other text.
-func ipv4(text string) (int64, bool) {
-	a, err := netip.ParseAddr(text)
-	if err != nil || !a.Is4() {
-		return 0, false
-	}
-	b := a.As4()
-	return int64(binary.BigEndian.Uint32(b[:])), true
-}
-
-// probe tells whether an address is the one that load balancers probe from.
-// MS Learn: "What is IP address 168.63.129.16?".
-func probe(ip string) (int64, bool) {
-	if ip == "168.63.129.16" {
-		return 1, true
-	}
-	return 0, true
-}
-
 // transit tells whether a capture is one at a user-defined route's next hop.
-func transit(role string) (int64, bool) {
-	if role == "Transit" {
-		return 1, true
-	}
-	return 0, true
-}
-
-// public tells whether an address is one of the internet's.
-func public(ip string) (int64, bool) {
-	a, err := netip.ParseAddr(ip)
-	if err != nil || !a.IsGlobalUnicast() || a.IsPrivate() || shared.Contains(a) {
-		return 0, true
-	}
-	return 1, true
-}
-
-// shared is the address space behind carrier-grade NAT. RFC 6598.
-var shared = netip.MustParsePrefix("100.64.0.0/10")
+func transit(role string) bool { return role == "Transit" }

@@ -1,82 +1,66 @@
 package trafficanalytics
 
 import (
-	"crypto/sha1"
-	"encoding/binary"
+	"math/bits"
 	"strconv"
 
-	"github.com/azflow/azflow/internal/batch"
+	"github.com/zeebo/xxh3"
 )
 
-// namespace is the UUID namespace of rows of NTANetAnalytics.
-var namespace = [16]byte{0x6f, 0x1b, 0x8a, 0x52, 0x3c, 0x0e, 0x5d, 0x4f, 0x9a, 0x77, 0x21, 0xd4, 0x88, 0x60, 0xb3, 0x19}
+// digest is a number of 128 bits that stands for values of the key. A row's,
+// whose halves are ItemHi and ItemLo, is the sum, modulo 2¹²⁸, of those of its
+// Key columns, each the XXH3 hash (128 bits) of the column's name, a zero byte
+// and the value as text; an empty value counts nothing. So the digest of a
+// value is worked out once, wherever the value lies, and that of a row is a few
+// additions.
+type digest struct{ hi, lo uint64 }
 
-// uuid5 makes of buf, a namespace and a name, the version 5 UUID (RFC 9562).
-func uuid5(buf []byte) (id [16]byte) {
-	sum := sha1.Sum(buf)
-	copy(id[:], sum[:])
-	id[6] = id[6]&0x0f | 0x50
-	id[8] = id[8]&0x3f | 0x80
-	return id
+func (d digest) plus(e digest) digest {
+	lo, carry := bits.Add64(d.lo, e.lo, 0)
+	hi, _ := bits.Add64(d.hi, e.hi, carry)
+	return digest{hi, lo}
 }
 
-// context is what many rows' keys have in common.
-type context struct {
-	start        int64
-	record, kind uint32
+// hasher works out digests.
+type hasher struct {
+	buf   []byte
+	ports []digest // by port; zero for not known yet
 }
 
-// namer makes the UUIDs of rows. A row's namespace is the UUID, within
-// [namespace], of its interval and of the values of its record and kind; its
-// name there is made of the values of its source, destination and port. Each
-// value is ended by a zero byte. So the long texts, which many rows share, are
-// hashed once.
-type namer struct {
-	last [64]struct {
-		of   context
-		id   [16]byte
-		made bool
+// port returns the digest of a destination port.
+func (h *hasher) port(port uint32) digest {
+	if int(port) >= len(h.ports) {
+		h.ports = append(h.ports, make([]digest, 1<<16)...)
 	}
-	buf []byte
+	d := &h.ports[port]
+	if *d == (digest{}) {
+		*d = h.number(colDestPort, int64(port))
+	}
+	return *d
 }
 
-// forget forgets what ids of parts stand for.
-func (m *namer) forget() { clear(m.last[:]) }
-
-// row returns the halves of the UUID of a row.
-func (m *namer) row(a *Aggregator, k *groupKey) (hi, lo int64) {
-	c := context{k.start, k.parts[recordPart], k.parts[kindPart]}
-	at := &m.last[(c.kind+c.record*7)%uint32(len(m.last))]
-	if !at.made || at.of != c {
-		b := append(m.buf[:0], namespace[:]...)
-		b = append(strconv.AppendInt(b, c.start, 10), 0)
-		b = append(strconv.AppendInt(b, a.interval, 10), 0)
-		b = a.parts[recordPart].appendKey(b, c.record)
-		b = a.parts[kindPart].appendKey(b, c.kind)
-		at.of, at.id, at.made = c, uuid5(b), true
-		m.buf = b
+// text returns the digest of a column's value.
+func (h *hasher) text(column, value string) digest {
+	if value == "" {
+		return digest{}
 	}
-	b := append(m.buf[:0], at.id[:]...)
-	b = a.parts[srcPart].appendKey(b, k.parts[srcPart])
-	b = a.parts[destPart].appendKey(b, k.parts[destPart])
-	if k.port >= 0 {
-		b = strconv.AppendInt(b, int64(k.port), 10)
-	}
-	m.buf = b
-	id := uuid5(b)
-	return int64(binary.BigEndian.Uint64(id[:])), int64(binary.BigEndian.Uint64(id[8:]))
+	b := append(h.buf[:0], column...)
+	b = append(b, 0)
+	b = append(b, value...)
+	h.buf = b
+	return sum(b)
 }
 
-// appendKey appends the values of a combination.
-func (p *part) appendKey(b []byte, id uint32) []byte {
-	t := &p.tuples[id]
-	for k, v := range p.keys {
-		if v.col.Kind == batch.Text {
-			b = append(b, v.dict.Text[t[k]]...)
-		} else if t[k] != batch.Null {
-			b = strconv.AppendInt(b, v.dict.Ints[t[k]], 10)
-		}
-		b = append(b, 0)
-	}
-	return b
+// number returns the digest of a column's value.
+func (h *hasher) number(column string, value int64) digest {
+	b := append(h.buf[:0], column...)
+	b = append(b, 0)
+	b = strconv.AppendInt(b, value, 10)
+	h.buf = b
+	return sum(b)
+}
+
+func sum(b []byte) digest {
+	s := xxh3.Hash128(b)
+	return digest{s.Hi, s.Lo}
 }

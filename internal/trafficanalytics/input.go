@@ -3,6 +3,7 @@ package trafficanalytics
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/azflow/azflow/internal/batch"
@@ -90,10 +91,11 @@ var needed = []string{
 	"PacketsSrcToDest", "BytesSrcToDest", "PacketsDestToSrc", "BytesDestToSrc",
 }
 
-func (in *input) bind(b *batch.Batch) error {
+// bind takes a batch. It reports whether its fields are those of the one before.
+func (in *input) bind(b *batch.Batch) (known bool, err error) {
 	in.b = b
-	if len(in.fields) == len(b.Fields) && len(b.Fields) > 0 && &in.fields[0] == &b.Fields[0] {
-		return nil
+	if slices.Equal(in.fields, b.Fields) {
+		return true, nil
 	}
 	in.fields = nil
 	in.byName = make(map[string]int, len(b.Fields))
@@ -102,19 +104,46 @@ func (in *input) bind(b *batch.Batch) error {
 	}
 	for _, name := range needed {
 		if _, ok := in.byName[name]; !ok {
-			return fmt.Errorf("a batch of Flows without column %s cannot be merged", name)
+			return false, fmt.Errorf("a batch of Flows without column %s cannot be merged", name)
 		}
 	}
-	in.fields = b.Fields
-	return nil
+	in.fields = slices.Clone(b.Fields)
+	return false, nil
+}
+
+// index returns the position of the column called name, -1 for none.
+func (in *input) index(name string) int {
+	if i, ok := in.byName[name]; ok {
+		return i
+	}
+	return -1
+}
+
+// at returns the column at a position that index gave, nil for -1.
+func (in *input) at(i int) *batch.Column {
+	if i < 0 {
+		return nil
+	}
+	return &in.b.Columns[i]
 }
 
 // column returns the column called name, or nil.
-func (in *input) column(name string) *batch.Column {
-	if i, ok := in.byName[name]; ok {
-		return &in.b.Columns[i]
+func (in *input) column(name string) *batch.Column { return in.at(in.index(name)) }
+
+// text returns the value of a column as text, "" for null or no column.
+func (in *input) text(name string, row int) string {
+	i := in.index(name)
+	if i < 0 {
+		return ""
 	}
-	return nil
+	if in.fields[i].Kind == batch.Text {
+		return in.b.Columns[i].TextAt(row)
+	}
+	n, ok := in.b.Columns[i].IntAt(row)
+	if !ok {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 // expand lays the columns that are counted out by row.
@@ -224,21 +253,12 @@ var words = [...]struct {
 	{"AclRule", func(t string) kind { return when(strings.HasPrefix(t, "UserRule_"), userRule) }},
 }
 
-func when(is bool, k kind) kind {
-	if is {
-		return k
-	}
-	return 0
-}
-
 // uncounted reports whether the flow of an allowed tuple has no counters. MS
 // Learn, "NSG flow logs": version 1 has none; version 2 counts TCP only (it logs
 // zeros for the rest), and has none for inbound flows that a user rule allows,
 // of which only B is logged.
 func (in *input) uncounted(row int, k kind) bool {
 	switch {
-	case k&allowed == 0:
-		return false
 	case in.bytesSD.has(row) || in.totalB.has(row):
 		return k&ends != 0 && k&fromNSG != 0 && k&isTCP == 0 && in.bytesSD.or0(row) == 0 && in.bytesDS.or0(row) == 0
 	case k&(stateless|ends) != 0:

@@ -40,7 +40,7 @@ func (m *Merger) reset() {
 		c.Map = nil // stored values are mapped already
 		m.cols[i].col = c
 		if c.Kind == batch.Text {
-			m.cols[i].texts = newValues(&m.cols[i].col, newTexts())
+			m.cols[i].texts = newValues(&m.cols[i].col)
 		}
 	}
 }
@@ -93,7 +93,7 @@ func (c *merged) addTexts(from *batch.Column, target []uint32, fresh []bool, row
 	for row, g := range target {
 		id := uint32(0)
 		if pos := positions[row]; pos != batch.Null {
-			id = c.texts.at(from, pos)
+			id = c.texts.at(from.Dict, pos)
 		}
 		switch {
 		case fresh[row] || c.ids[g] == 0:

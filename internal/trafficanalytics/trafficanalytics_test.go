@@ -1,8 +1,10 @@
 package trafficanalytics
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -67,6 +69,8 @@ var flowFields = []batch.Field{
 	{Name: "FlowLogResourceId", Kind: batch.Text},
 	{Name: "Rollover", Kind: batch.Bool},
 	{Name: "SrcVm", Kind: batch.Text},
+	{Name: "SrcIp4", Kind: batch.Uint32, Nullable: true},
+	{Name: "SrcPublic", Kind: batch.Bool, Nullable: true},
 }
 
 func flows(t testing.TB, tuples []tuple) *batch.Batch {
@@ -97,6 +101,13 @@ func flows(t testing.TB, tuples []tuple) *batch.Batch {
 		}
 		next().Bool(x.rollover)
 		next().Text(x.srcVM)
+		a := netip.MustParseAddr(x.src)
+		if ip4 := next(); a.Is4() {
+			ip4.Int(int64(binary.BigEndian.Uint32(a.AsSlice())))
+		} else {
+			ip4.Null()
+		}
+		next().Bool(!a.IsPrivate())
 	}
 	out, err := b.Batch()
 	if err != nil {
@@ -130,16 +141,37 @@ func rows(t testing.TB, b *batch.Batch) []string {
 	return all
 }
 
-func aggregate(t testing.TB, tuples ...tuple) []string {
+// aggregator returns an Aggregator that hands its rows to each of to.
+func aggregator(t testing.TB, open []OpenRollover, to func(*Partial) error) *Aggregator {
 	t.Helper()
-	a, err := New(time.Hour, nil)
+	a, err := New(time.Hour, open, to)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return a
+}
+
+// aggregate returns the rows of tuples that come in one batch.
+func aggregate(t testing.TB, tuples ...tuple) []string {
+	t.Helper()
+	var all []string
+	a := aggregator(t, nil, func(p *Partial) error {
+		all = append(all, rows(t, p.Batch)...)
+		return nil
+	})
+	add(t, a, tuples)
+	return all
+}
+
+// add adds a batch of tuples and flushes.
+func add(t testing.TB, a *Aggregator, tuples []tuple) {
+	t.Helper()
 	if err := a.Add(flows(t, tuples)); err != nil {
 		t.Fatal(err)
 	}
-	return rows(t, a.Flush())
+	if err := a.Flush(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func value(line, name string) string {
@@ -160,7 +192,7 @@ func TestTuplesOfOneFlowBecomeOneRow(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"RecordCount": "4", "AllowedOutFlows": "1", "CompletedFlows": "2", "BytesSrcToDest": "1110", "BytesDestToSrc": "2220",
-		"PacketsSrcToDest": "12", "PacketsDestToSrc": "24", "BytesSrcToDestNet": "1110", "SrcPorts": "50000|50001",
+		"PacketsSrcToDest": "12", "PacketsDestToSrc": "24", "BytesSrcToDestRepeated": "", "SrcPorts": "50000|50001",
 		"FlowEncryption": "Unencrypted", "AclRule": "allowinternetoutbound", "AclGroup": "s/rg/nsg1", "TargetResourceId": "s/rg/vnet1",
 		"TargetResourceType": "VirtualNetwork", "FlowLogResourceId": "s/nw/nw_x/fl", "SrcIp4": "167837960", "IntervalSeconds": "3600",
 		"FlowStartTime": fmt.Sprint(base.UnixMicro()), "FlowEndTime": fmt.Sprint(base.Add(9 * time.Minute).UnixMicro()),
@@ -253,12 +285,12 @@ func TestARolloverIsCountedOnceInTheNetSums(t *testing.T) {
 	first := v4(0, "E", 8, 5183, 9, 6707)
 	first.rollover = true
 	got := aggregate(t, first, v4(0, "B"), v4(5*time.Second, "E", 10, 5291, 10, 6809))
-	if raw, net := value(got[0], "BytesSrcToDest"), value(got[0], "BytesSrcToDestNet"); raw != "10474" || net != "5291" {
-		t.Errorf("bytes %s, net %s; want 10474 and 5291", raw, net)
+	if raw, again := value(got[0], "BytesSrcToDest"), value(got[0], "BytesSrcToDestRepeated"); raw != "10474" || again != "5183" {
+		t.Errorf("bytes %s, of them repeated %s; want 10474 and 5183", raw, again)
 	}
 	alone := aggregate(t, first, v4(0, "B"))
-	if net := value(alone[0], "BytesSrcToDestNet"); net != "5183" {
-		t.Errorf("without a later E the net bytes are %s, want 5183", net)
+	if again := value(alone[0], "BytesSrcToDestRepeated"); again != "" {
+		t.Errorf("without a later E, %s bytes are repeated, want none", again)
 	}
 }
 
@@ -268,33 +300,19 @@ func TestARolloverIsSettledAcrossFlushesAndIntervals(t *testing.T) {
 	all := []tuple{first, v4(59*time.Minute, "B"), v4(61*time.Minute, "E", 10, 5291, 10, 6809)}
 	whole := aggregate(t, all...)
 
-	a, err := New(time.Hour, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
 	m := NewMerger()
-	if err := a.Add(flows(t, all[:2])); err != nil {
-		t.Fatal(err)
-	}
-	if err := m.Add(a.Flush()); err != nil {
-		t.Fatal(err)
-	}
+	merge := func(p *Partial) error { return m.Add(p.Batch) }
+	a := aggregator(t, nil, merge)
+	add(t, a, all[:2])
 	open := a.Open()
 	if len(open) != 1 {
 		t.Fatalf("%d open rollovers, want 1", len(open))
 	}
 	// Another process continues.
-	if a, err = New(time.Hour, open); err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Add(flows(t, all[2:])); err != nil {
-		t.Fatal(err)
-	}
+	a = aggregator(t, open, merge)
+	add(t, a, all[2:])
 	if len(a.Open()) != 0 {
 		t.Error("the rollover is still open")
-	}
-	if err := m.Add(a.Flush()); err != nil {
-		t.Fatal(err)
 	}
 	if got := rows(t, m.Flush()); !slices.Equal(got, whole) {
 		t.Errorf("in two pieces:\n%s\nwhole:\n%s", strings.Join(got, "\n"), strings.Join(whole, "\n"))
@@ -330,21 +348,23 @@ func TestMergingIsTheSameHoweverTuplesAreSplit(t *testing.T) {
 				}
 			}
 		}
+		// In pieces of one aggregator, then in pieces of one each, in any order.
+		m := NewMerger()
+		one := aggregator(t, nil, func(p *Partial) error { return m.Add(p.Batch) })
 		var parts []*batch.Batch
 		for rest := tuples; len(rest) > 0; {
 			n := 1 + r.IntN(len(rest))
-			a, err := New(time.Hour, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := a.Add(flows(t, rest[:n])); err != nil {
-				t.Fatal(err)
-			}
-			parts = append(parts, a.Flush())
+			add(t, one, rest[:n])
+			add(t, aggregator(t, nil, func(p *Partial) error {
+				parts = append(parts, p.Batch)
+				return nil
+			}), rest[:n])
 			rest = rest[n:]
 		}
+		if got := rows(t, m.Flush()); !slices.Equal(got, whole) {
+			t.Fatalf("round %d:\none after the other\n%s\nwhole\n%s", round, strings.Join(got, "\n"), strings.Join(whole, "\n"))
+		}
 		r.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
-		m := NewMerger()
 		for _, p := range parts {
 			if err := m.Add(p); err != nil {
 				t.Fatal(err)
@@ -401,16 +421,15 @@ func BenchmarkAdd(b *testing.B) {
 		tuples = append(tuples, x)
 	}
 	in := flows(b, tuples)
-	a, err := New(time.Hour, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
+	a := aggregator(b, nil, func(*Partial) error { return nil })
 	b.ResetTimer()
 	for b.Loop() {
 		if err := a.Add(in); err != nil {
 			b.Fatal(err)
 		}
-		a.Flush()
+		if err := a.Flush(); err != nil {
+			b.Fatal(err)
+		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(tuples)), "ns/tuple")
 }

@@ -369,7 +369,7 @@ func TestTakingApartKeepsCorrectionsThatComeFromElsewhere(t *testing.T) {
 	want := whole(t, l)
 	corrected := 0
 	for _, row := range want {
-		if strings.Contains(row, "BytesSrcToDest=767 ") && strings.Contains(row, "BytesSrcToDestNet=0 ") {
+		if strings.Contains(row, "BytesSrcToDest=767 ") && strings.Contains(row, "BytesSrcToDestRepeated=767 ") {
 			corrected++
 		}
 	}

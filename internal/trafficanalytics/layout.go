@@ -1,0 +1,387 @@
+package trafficanalytics
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/azflow/azflow/internal/batch"
+)
+
+// layout says how the columns lie of which rows are made: what batches have in
+// common between two flushes. A row takes its values from its first tuple, so
+// what is kept of a row is where that tuple's values are: a combination of all
+// columns that change in runs, and a position for each set of columns that
+// change together by row.
+type layout struct {
+	columns []*laid
+	classes []class
+	words   int // of a key
+
+	combinations map[uint64]uint32 // by hash; one that is taken has the next hash
+	combined     []*laid           // the columns that change in runs
+	digests      []digest          // of their Key columns, by combination
+	ids          []uint32          // a combination
+	hash         hasher
+}
+
+// form is how a column lies.
+type form uint8
+
+const (
+	unlaid form = iota
+	inRuns      // constant, or in runs: part of the combination
+	byRow       // positions by row
+	mapped      // positions by row, of a column that is not taken as it is
+	plain       // numbers by row
+)
+
+// laid is a stored column that is made of one of Flows, as it lies.
+type laid struct {
+	*Column
+	at     int // its position in columns
+	source int // of the column in the batch, -1 if there is none
+	form   form
+	class  int
+	values *values  // inRuns and mapped
+	via    []uint32 // inRuns: position in values by combination
+
+	dict       *batch.Dict // byRow: of the last batch, as are these
+	generation uint64
+	through    []uint32
+
+	ints  []int64 // plain: by row of the output
+	valid batch.Bitmap
+	n     numbers
+}
+
+// class is a set of columns that share positions by row.
+type class struct {
+	columns []*laid
+	key     bool     // some are Key columns
+	ids     []uint32 // by row of the batch at hand
+	room    []uint32
+	got     []uint32 // by row of the output
+	digests []digest // of the Key columns, by position; zero for not known yet
+	// Where the position plus one lies in a key, and the first one that does not
+	// fit.
+	word  int
+	shift uint
+	limit int
+}
+
+func newLayout() layout {
+	l := layout{combinations: map[uint64]uint32{}}
+	for i := range columns {
+		c := &columns[i]
+		if c.From != "" && c.From != colDestPort {
+			l.columns = append(l.columns, &laid{Column: c, at: i, values: newValues(c)})
+		}
+	}
+	return l
+}
+
+const colDestPort = "DestPort"
+
+// numeric reports whether the column takes numbers.
+func (c *Column) numeric() bool { return c.Kind != batch.Text && c.Bool == nil }
+
+// formOf returns how a column of the batch lies.
+func (l *laid) formOf(c *batch.Column) form {
+	switch {
+	case c == nil || c.Form == batch.Const || c.Form == batch.Runs:
+		return inRuns
+	case c.Form == batch.Plain:
+		return plain
+	case l.Map != nil || l.Bool != nil:
+		return mapped
+	}
+	return byRow
+}
+
+// fits reports whether the columns of a batch lie as those before.
+func (l *layout) fits(in *input) bool {
+	for _, x := range l.columns {
+		c := in.at(x.source)
+		if x.form != x.formOf(c) {
+			return false
+		}
+		if x.form != byRow {
+			continue
+		}
+		first := l.classes[x.class].columns[0]
+		if x.dict != c.Dict || x.generation != c.Dict.Generation || (x.through == nil) != (c.Via == nil) ||
+			&in.at(first.source).IDs[0] != &c.IDs[0] {
+			return false
+		}
+	}
+	for i := range l.classes {
+		if k := &l.classes[i]; k.key && k.size(in) > k.limit {
+			return false
+		}
+	}
+	return true
+}
+
+// size returns how many positions the class may have.
+func (k *class) size(in *input) int {
+	x := k.columns[0]
+	c := in.at(x.source)
+	switch {
+	case x.form == mapped:
+		return x.values.dict.Len(x.Kind) + len(c.Dict.Text)
+	case c.Via != nil:
+		return len(c.Via)
+	}
+	return c.Dict.Len(x.Kind)
+}
+
+// lay takes the layout of a batch. There must be no rows.
+func (l *layout) lay(in *input) {
+	l.classes, l.combined, l.digests = l.classes[:0], l.combined[:0], l.digests[:0]
+	clear(l.combinations)
+	for _, x := range l.columns {
+		x.via = x.via[:0]
+		x.source = in.index(x.From)
+		c := in.at(x.source)
+		x.form = x.formOf(c)
+		switch x.form {
+		case inRuns:
+			l.combined = append(l.combined, x)
+		case mapped:
+			l.class(x)
+		case byRow:
+			x.dict, x.generation = c.Dict, c.Dict.Generation
+			x.class = slices.IndexFunc(l.classes, func(k class) bool {
+				first := k.columns[0]
+				return first.form == byRow && &in.at(first.source).IDs[0] == &c.IDs[0]
+			})
+			if x.class < 0 {
+				l.class(x)
+			} else {
+				k := &l.classes[x.class]
+				k.columns = append(k.columns, x)
+				k.key = k.key || x.Role == Key
+			}
+		}
+	}
+	l.ids = slices.Grow(l.ids[:0], len(l.combined))[:len(l.combined)]
+	// A key begins with interval, port and combination.
+	l.words = 2
+	used := uint(32)
+	for _, width := range []uint{32, 16, 8} {
+		for i := range l.classes {
+			k := &l.classes[i]
+			if !k.key || k.width(in) != width {
+				continue
+			}
+			if used+width > 64 {
+				l.words++
+				used = 0
+			}
+			k.word, k.shift, k.limit = l.words-1, used, 1<<width-1
+			used += width
+		}
+	}
+}
+
+// class makes a class of one column.
+func (l *layout) class(x *laid) {
+	x.class = len(l.classes)
+	if x.class == cap(l.classes) {
+		l.classes = append(l.classes, class{})
+	} else {
+		l.classes = l.classes[:x.class+1] // with the memory that it had
+	}
+	k := &l.classes[x.class]
+	k.columns, k.key = append(k.columns[:0], x), x.Role == Key
+	k.digests, k.got = k.digests[:0], k.got[:0]
+}
+
+// width returns the bits for a position in a key, with room for some more of
+// them to come.
+func (k *class) width(in *input) uint {
+	size := k.size(in)
+	address := slices.ContainsFunc(k.columns, func(x *laid) bool { return strings.HasSuffix(x.From, "Ip") })
+	switch {
+	case size < 200 && !address:
+		return 8
+	case size < 60_000 && !address:
+		return 16
+	}
+	return 32
+}
+
+// bind takes the positions of a batch that fits.
+func (l *layout) bind(in *input) {
+	for _, x := range l.columns {
+		c := in.at(x.source)
+		switch x.form {
+		case byRow:
+			l.classes[x.class].ids, x.through = c.IDs[:in.b.Rows], c.Via
+		case mapped:
+			k := &l.classes[x.class]
+			k.room = slices.Grow(k.room[:0], in.b.Rows)[:in.b.Rows]
+			for row := range k.room {
+				k.room[row] = x.values.at(c.Dict, c.ID(row))
+			}
+			k.ids = k.room
+		case plain:
+			x.n.expand(c, in.b.Rows)
+		}
+	}
+}
+
+// combine finds the combination of each row.
+func (l *layout) combine(in *input, out []uint32) {
+	var runs []*laid
+	var cols []*batch.Column
+	var at []int // run and place in ids of each
+	for i, x := range l.combined {
+		c := in.at(x.source)
+		switch {
+		case c == nil:
+			l.ids[i] = x.values.at(nil, batch.Null)
+		case c.Form == batch.Const:
+			l.ids[i] = x.values.at(c.Dict, c.ID(0))
+		default:
+			runs, cols, at = append(runs, x), append(cols, c), append(at, 0, i)
+		}
+	}
+	for row := 0; row < len(out); {
+		end := len(out)
+		for i, x := range runs {
+			c, r := cols[i], at[2*i]
+			for int(c.Ends[r]) <= row {
+				r++
+			}
+			at[2*i] = r
+			end = min(end, int(c.Ends[r]))
+			pos := c.IDs[r]
+			if c.Via != nil && pos != batch.Null {
+				pos = c.Via[pos]
+			}
+			l.ids[at[2*i+1]] = x.values.at(c.Dict, pos)
+		}
+		id := l.combination()
+		for ; row < end; row++ {
+			out[row] = id
+		}
+	}
+}
+
+// combination returns the number of the combination in ids.
+func (l *layout) combination() uint32 {
+	h := uint64(len(l.ids))
+	for _, id := range l.ids {
+		h = mix(h^uint64(id), 0x9e3779b97f4a7c15)
+	}
+	for ; ; h++ {
+		id, ok := l.combinations[h]
+		if !ok {
+			break
+		}
+		same := true
+		for i, x := range l.combined {
+			same = same && x.via[id] == l.ids[i]
+		}
+		if same {
+			return id
+		}
+	}
+	id := uint32(len(l.digests))
+	l.combinations[h] = id
+	var d digest
+	for i, x := range l.combined {
+		x.via = append(x.via, l.ids[i])
+		if x.Role == Key {
+			d = d.plus(l.hash.text(x.Name, x.values.dict.Text[l.ids[i]]))
+		}
+	}
+	l.digests = append(l.digests, d)
+	return id
+}
+
+// digest returns the digest of the Key columns of a class at one of its
+// positions.
+func (l *layout) digest(k *class, id uint32) digest {
+	if id == batch.Null {
+		return digest{}
+	}
+	if int(id) >= len(k.digests) {
+		n := len(k.digests)
+		k.digests = slices.Grow(k.digests, int(id)+1-n)
+		k.digests = k.digests[:cap(k.digests)]
+		clear(k.digests[n:])
+	}
+	d := &k.digests[id]
+	if *d != (digest{}) {
+		return *d
+	}
+	for _, x := range k.columns {
+		if x.Role != Key {
+			continue
+		}
+		pos, dict := id, x.dict
+		if x.form == mapped {
+			dict = x.values.dict
+		} else if x.through != nil {
+			pos = x.through[id]
+		}
+		if pos != batch.Null {
+			*d = d.plus(l.hash.text(x.Name, dict.Text[pos]))
+		}
+	}
+	return *d
+}
+
+// take notes the values of rows of the batch, as those of the output's next
+// rows.
+func (l *layout) take(rows []int) {
+	for i := range l.classes {
+		k := &l.classes[i]
+		k.got = slices.Grow(k.got, len(rows))
+		for _, row := range rows {
+			k.got = append(k.got, k.ids[row])
+		}
+	}
+	for _, x := range l.columns {
+		if x.form != plain {
+			continue
+		}
+		for _, row := range rows {
+			n := len(x.ints)
+			x.ints, x.valid = append(x.ints, x.n.or0(row)), x.valid.Grow(n+1)
+			x.valid.Set(n, x.n.has(row))
+		}
+	}
+}
+
+// clear forgets the output's rows.
+func (l *layout) clear() {
+	for i := range l.classes {
+		l.classes[i].got = l.classes[i].got[:0]
+	}
+	for _, x := range l.columns {
+		x.ints, x.valid = x.ints[:0], x.valid[:0]
+	}
+}
+
+// forget forgets what values stand for, if they are many. There must be no rows,
+// and the next batch must be laid out.
+func (l *layout) forget() bool {
+	size := len(l.digests)
+	for _, x := range l.columns {
+		size = max(size, x.values.dict.Len(x.Kind))
+	}
+	if size <= maxRemembered {
+		return false
+	}
+	for _, x := range l.columns {
+		x.values.reset()
+	}
+	return true
+}
+
+// maxRemembered is how many values of a column, or combinations of values, are
+// remembered from one flush to the next.
+const maxRemembered = 1 << 16
