@@ -366,6 +366,55 @@ func TestAStopWhileRowsAreCommittedLosesNone(t *testing.T) {
 	}
 }
 
+func TestAStopWithinABlobKeepsWhatWasDecodedOfIt(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.json")
+	var records []string
+	for i := range 1000 {
+		records = append(records, record(i%60, 100))
+	}
+	write(t, file, blob(records...))
+	l := openLake(t, t.TempDir())
+	ctx, cancel := context.WithCancel(context.Background())
+	s, err := New(l, Options{Now: time.Now}).Run(ctx, stoppingWithin{dir.New(file), window + 1, cancel})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v", err)
+	}
+	stored, merged := tuples(t, l), 0
+	eachRow(t, l, tableTraffic, []string{"RecordCount"}, func(r []string) { merged += atoi(t, r[0]) })
+	if int64(stored) != s.Tuples || merged != stored || stored == 0 || stored == 100_000 {
+		t.Errorf("%d rows, %d merged, %d reported", stored, merged, s.Tuples)
+	}
+	run(t, l, dir.New(file), Options{})
+	if n := tuples(t, l); n != 100_000 {
+		t.Errorf("%d rows in the end, want 100000", n)
+	}
+}
+
+// stoppingWithin calls cancel once more than so many bytes of a blob were read.
+type stoppingWithin struct {
+	*dir.Source
+	after  int64
+	cancel func()
+}
+
+func (s stoppingWithin) Open(ctx context.Context, b source.Blob, offset int64) (io.ReadCloser, error) {
+	r, err := s.Source.Open(context.WithoutCancel(ctx), b, offset)
+	return &counting{r, s}, err
+}
+
+type counting struct {
+	io.ReadCloser
+	s stoppingWithin
+}
+
+func (c *counting) Read(b []byte) (int, error) {
+	n, err := c.ReadCloser.Read(b)
+	if c.s.after -= int64(n); c.s.after < 0 {
+		c.s.cancel()
+	}
+	return n, err
+}
+
 type stoppingAtEnd struct {
 	*dir.Source
 	cancel func()

@@ -379,6 +379,10 @@ func (p *pending) merged(rows *trafficanalytics.Partial) error {
 	}
 	out := &batch.Batch{Rows: rows.Batch.Rows, Fields: trafficFields, Columns: append(rows.Batch.Columns,
 		batch.ConstText(r.next.Blob), batch.ConstInt(int64(r.next.Generation)))}
+	first := r.expected.NextTuple
+	if r.next.Generation != r.expected.Generation {
+		first = 0
+	}
 	from := 0
 	for _, v := range rows.Intervals {
 		start := from
@@ -395,7 +399,7 @@ func (p *pending) merged(rows *trafficanalytics.Partial) error {
 		if err := f.w.WriteRange(out, start, v.End); err != nil {
 			return err
 		}
-		f.count(part, r.expected.NextTuple, max(r.next.NextTuple-1, r.expected.NextTuple), int64(v.End-start))
+		f.count(part, first, max(r.next.NextTuple-1, first), int64(v.End-start))
 	}
 	return nil
 }

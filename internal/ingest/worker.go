@@ -188,7 +188,7 @@ func (wk *worker) attempt(ctx context.Context, jobs []job) (again []job, err err
 		}
 		committed, err := wk.blob(ctx, j, cur)
 		if err != nil {
-			if ctx.Err() != nil {
+			if ctx.Err() != nil && !errors.Is(err, errLake) {
 				return nil, wk.finish(ctx)
 			}
 			return todo[from:], err
@@ -258,7 +258,14 @@ func (wk *worker) blob(ctx context.Context, j job, cur lake.Cursor) (committed b
 		before := r.next.Tuples
 		gen := r.next.Generation
 		if err := r.read(ctx, b); err != nil {
-			if ctx.Err() != nil || errors.Is(err, errLake) {
+			switch {
+			case errors.Is(err, errLake):
+				return r.committed, err
+			case ctx.Err() != nil:
+				// What was decoded of it is to be committed, up to there.
+				if err := r.done(); err != nil {
+					return r.committed, err
+				}
 				return r.committed, err
 			}
 			wk.g.fail(err)

@@ -355,6 +355,35 @@ func writeBlob(t testing.TB, folder string, nic, hour int, tuples ...string) {
 	}
 }
 
+func TestRowsOfARewrittenBlobCanBeTakenApartOnceMerged(t *testing.T) {
+	logs := t.TempDir()
+	tuple := func(at, port int) string {
+		return fmt.Sprintf("%dm,10.0.0.4,20.1.2.3,%d,443,6,O,E,NX,1,100,1,100", at, port)
+	}
+	l := openLake(t, t.TempDir(), lake.Options{})
+	writeBlob(t, logs, 1, 10, tuple(1, 1001), tuple(2, 1002), tuple(3, 1003))
+	writeBlob(t, logs, 2, 10, tuple(1, 2001), tuple(2, 2002))
+	take(t, l, logs)
+	// One is written anew, shorter than it was, and merged with the other, which
+	// is then written anew too.
+	writeBlob(t, logs, 1, 10, tuple(5, 1005))
+	if s := take(t, l, logs); len(s.Rewritten) != 1 {
+		t.Fatalf("rewritten: %v", s.Rewritten)
+	}
+	compact(t, l, Options{})
+	writeBlob(t, logs, 2, 10, tuple(6, 2006), tuple(7, 2007), tuple(8, 2008))
+	if s := take(t, l, logs); len(s.Rewritten) != 1 {
+		t.Fatalf("rewritten: %v", s.Rewritten)
+	}
+	fresh := openLake(t, t.TempDir(), lake.Options{})
+	take(t, fresh, logs)
+	want := whole(t, fresh)
+	same(t, "after the second blob was read again", whole(t, l), want)
+	compact(t, l, Options{})
+	same(t, "after another compaction", whole(t, l), want)
+	verify(t, l)
+}
+
 // A flow that the platform re-creates at 10:30 counts its bytes again at 11:10:
 // the row of 10 o'clock is corrected by what the blob of 11 o'clock says.
 func TestTakingApartKeepsCorrectionsThatComeFromElsewhere(t *testing.T) {
