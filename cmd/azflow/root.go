@@ -142,6 +142,7 @@ func (p *program) commands() []*cobra.Command {
 		p.forgetCommand(),
 		p.backupCommand(),
 		p.verifyCommand(),
+		p.compareCommand(),
 		p.configCommand(),
 		p.versionCommand(),
 	}

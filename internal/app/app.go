@@ -4,7 +4,6 @@ package app
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/azflow/azflow/internal/chdb"
@@ -53,7 +52,7 @@ func Session(cfg *config.Config, l *lake.Lake, version string) (*query.Session, 
 		s.Engine = clickhouse.New(client, resolver)
 		return s, func() { _ = s.Engine.Close() }, nil // it only read
 	}
-	temp := filepath.Join(l.Dir(), "tmp")
+	temp := l.TempDir()
 	if err := os.MkdirAll(temp, 0o777); err != nil {
 		return nil, nil, err
 	}

@@ -247,6 +247,14 @@ func (l *Lake) Close() error {
 // Dir returns the lake's folder, absolute, links resolved.
 func (l *Lake) Dir() string { return l.dir }
 
+// TempDir returns the folder for what an engine spills; it need not exist.
+func (l *Lake) TempDir() string {
+	if l.copied != "" {
+		return filepath.Join(l.copied, "tmp")
+	}
+	return filepath.Join(l.dir, "tmp")
+}
+
 // SegmentsDir returns the folder that holds all segments.
 func (l *Lake) SegmentsDir() string { return filepath.Join(l.dir, "segments") }
 
