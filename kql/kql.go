@@ -41,6 +41,9 @@ type Options struct {
 	Unpack func(p *plan.Plan) ([]plan.Column, error)
 	// Parsed keeps the catalogue's own KQL parsed between queries; nil for none.
 	Parsed *bind.Parsed
+	// Keep names derived columns that stay in the plan though the query does not
+	// use them, for a caller that asks more of the same rows.
+	Keep []string
 }
 
 // Plan parses and binds src. The plan is nil if any diagnostic is an error; the
@@ -81,7 +84,7 @@ func bound(q *ast.Query, cat plan.Catalog, o Options, operators bind.OperatorFun
 	for {
 		b := bind.New(cat, bind.Options{
 			Now: o.Now, Database: o.Database, Parameters: o.Parameters, Settings: o.Settings, ExternalData: o.ExternalData,
-			Unpacked: unpacked, Parsed: o.Parsed,
+			Unpacked: unpacked, Parsed: o.Parsed, Keep: o.Keep,
 		}, operators, parser.Parse)
 		p, diags := b.Bind(q)
 		if p == nil || o.Unpack == nil {

@@ -13,8 +13,15 @@ import (
 // and what has no counters (R-NOCOUNT). None are returned for other queries.
 func (s *Session) Notes(ctx context.Context, c *Compiled) ([]string, error) {
 	var notes []string
-	for _, r := range c.Plan.Results {
-		scan, filters, ok := summed(r.Root)
+	for i, r := range c.Plan.Results {
+		if _, _, ok := summed(r.Root); !ok {
+			continue
+		}
+		whole, diags := s.plan(c.request, "IsPrimaryCapture")
+		if diags.HasErrors() {
+			return nil, diags
+		}
+		scan, filters, ok := summed(whole.Results[i].Root)
 		if !ok {
 			continue
 		}

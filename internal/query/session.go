@@ -58,24 +58,34 @@ type Compiled struct {
 	Statement *sqlgen.Statement
 	// Warnings are the diagnostics that did not stop it.
 	Warnings diag.List
+
+	request Request
 }
 
 // Compile binds and compiles a query. An error that is a diag.List is the
 // query's fault.
 func (s *Session) Compile(r Request) (*Compiled, error) {
+	p, diags := s.plan(r)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	st, err := s.compile(p, r.Without)
+	if err != nil {
+		return nil, err
+	}
+	return &Compiled{Plan: p, Statement: st, Warnings: diags, request: r}, nil
+}
+
+// plan binds a query. keep names derived columns that it need not use.
+func (s *Session) plan(r Request, keep ...string) (*plan.Plan, diag.List) {
 	p, diags := kql.Plan(r.Text, s.Catalog, kql.Options{
-		Now: toInstant(r.Now), Settings: s.Settings, ExternalData: s.External != nil, Version: s.Version, Lint: r.Lint, Parsed: &s.parsed,
+		Now: toInstant(r.Now), Settings: s.Settings, ExternalData: s.External != nil, Version: s.Version, Lint: r.Lint, Parsed: &s.parsed, Keep: keep,
 		Unpack: func(p *plan.Plan) ([]plan.Column, error) { return s.columns(p, r) },
 	})
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	p = Between(p, s.Catalog, toBound(r.From), toBound(r.To))
-	st, err := s.compile(p, r.Without)
-	if err != nil {
-		return nil, err
-	}
-	return &Compiled{Plan: p, Statement: st, Warnings: diags}, nil
+	return Between(p, s.Catalog, toBound(r.From), toBound(r.To)), diags
 }
 
 // columns runs p for the columns of its result.

@@ -37,6 +37,9 @@ type Options struct {
 	Unpacked map[int][]plan.TableColumn
 	// Parsed keeps the catalogue's texts between queries; nil for this one alone.
 	Parsed *Parsed
+	// Keep names derived columns that stay in the plan of every table that has
+	// them, whether the query uses them or not.
+	Keep []string
 }
 
 // OperatorFunc binds operator o over the rows of in, which is nil where the
@@ -60,6 +63,7 @@ type Binder struct {
 	// functions are the stored functions named so far.
 	functions map[string]*function
 	parsed    *Parsed
+	keep      []string
 	// late are the scans whose derived columns have no expressions yet.
 	late []*derived
 	// expanding are the functions whose bodies are being bound, against recursion.
@@ -119,7 +123,7 @@ func New(cat plan.Catalog, opts Options, operators OperatorFunc, parse ParseFunc
 	}
 	return &Binder{
 		cat: cat, opts: opts, operators: operators, parse: parse,
-		options: options, functions: map[string]*function{}, parsed: opts.Parsed,
+		options: options, functions: map[string]*function{}, parsed: opts.Parsed, keep: opts.Keep,
 		env:    env{scope: newScope(nil), suffix: &suffix},
 		budget: 20000,
 	}

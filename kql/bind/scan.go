@@ -146,7 +146,7 @@ func (b *Binder) bindDerived(p *plan.Plan) {
 		for _, d := range late {
 			for _, c := range d.columns {
 				it := &d.node.Items[c.item]
-				if used[it.Column.ID] {
+				if used[it.Column.ID] || slices.Contains(b.keep, c.column.Name) {
 					it.Expr = b.derive(d.table, c.column, d.stored, d.at)
 				} else {
 					dead[it.Column.ID] = true
