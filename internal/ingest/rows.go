@@ -154,8 +154,12 @@ type rowMaker struct {
 	types, l7                  *batch.Dict
 	reason                     batch.Column
 	out                        batch.Batch
-	ids                        [5][]uint32 // room for positions by row
+	ids                        [3][]uint32 // room for positions by row
 	valid                      [4]batch.Bitmap
+	statuses, encrypted        runs
+	ways                       runs    // directions, within a record
+	near                       [2]runs // by direction: the target if it has the near end
+	six                        [2]runs // IPv6 addresses of source and destination
 	tuples                     []int64
 	recordEnds, groupEnds      []uint32
 	recordIDs                  [9][]uint32
@@ -305,10 +309,17 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 	set("DestIp", coded(dest, m.ipText))
 	set("SrcIp4", via(src, m.via4, m.ip4))
 	set("DestIp4", via(dest, m.via4, m.ip4))
-	set("SrcIp6Hi", via(src, m.via6, m.ip6Hi))
-	set("SrcIp6Lo", via(src, m.via6, m.ip6Lo))
-	set("DestIp6Hi", via(dest, m.via6, m.ip6Hi))
-	set("DestIp6Lo", via(dest, m.via6, m.ip6Lo))
+	for k, end := range []struct {
+		name string
+		ids  []uint32
+	}{{"Src", src}, {"Dest", dest}} {
+		hi, lo := via(end.ids, m.via6, m.ip6Hi), via(end.ids, m.via6, m.ip6Lo)
+		if r := &m.six[k]; r.through(end.ids, m.via6, n/16) {
+			hi, lo = r.column(m.ip6Hi), r.column(m.ip6Lo)
+		}
+		set(end.name+"Ip6Hi", hi)
+		set(end.name+"Ip6Lo", lo)
+	}
 	set("SrcPublic", via(src, m.public, m.bools))
 	set("DestPublic", via(dest, m.public, m.bools))
 	set("IsHealthProbe", via(src, m.probe, m.bools))
@@ -334,11 +345,11 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 	set("DestPort", coded(c.DestPort, m.ports))
 	set("Protocol", via(c.Protocol, m.viaNumber, m.number))
 	set("L4Protocol", coded(c.Protocol, m.l4))
-	set("FlowDirection", coded(c.Direction, m.directions))
-	set("CaptureRole", coded(c.Direction, m.roles))
-	set("FlowStatus", coded(c.Status, m.status))
+	m.statuses.of(c.Status)
+	set("FlowStatus", m.statuses.column(m.status))
 	set("FlowState", coded(c.State, m.states))
-	set("FlowEncryption", coded(c.Encryption, m.encryptions))
+	m.encrypted.of(c.Encryption)
+	set("FlowEncryption", m.encrypted.column(m.encryptions))
 	set("FlowType", coded(flowType, m.types))
 	set("FlowTypeReason", m.reason)
 	set("L7Protocol", coded(l7, m.l7))
@@ -524,19 +535,66 @@ func (m *rowMaker) records(c *flowlog.Columns, set func(string, batch.Column)) {
 
 	// The near end lies in the logged network: the source of what goes out, the
 	// destination of what comes in (R-SCOPE).
-	near := [2][]uint32{m.room(3, n), m.room(4, n)} // of destination and source
-	start = 0
+	m.ways.reset()
+	m.near[flowlog.Inbound].reset()
+	m.near[flowlog.Outbound].reset()
+	row := 0
 	for k, end := range m.recordEnds {
-		id := m.recordIDs[2][k]
-		to, from := near[flowlog.Inbound][start:end], near[flowlog.Outbound][start:end]
-		for i, d := range c.Direction[start:end] {
-			out := -(d & 1) // all bits if outbound
-			to[i], from[i] = id&^out, id&out
+		for row < int(end) {
+			d := c.Direction[row]
+			for row++; row < int(end) && c.Direction[row] == d; row++ {
+			}
+			m.ways.add(d, row)
+			m.near[d].add(m.recordIDs[2][k], row)
+			m.near[1-d].add(0, row)
 		}
-		start = int(end)
 	}
-	for k, end := range []string{flowlog.Inbound: "Dest", flowlog.Outbound: "Src"} {
-		set(end+"Vnet", batch.Column{Form: batch.Coded, IDs: near[k], Dict: m.vnets})
-		set(end+"Subscription", batch.Column{Form: batch.Coded, IDs: near[k], Dict: m.subs})
+	set("FlowDirection", m.ways.column(m.directions))
+	set("CaptureRole", m.ways.column(m.roles))
+	for d, end := range []string{flowlog.Inbound: "Dest", flowlog.Outbound: "Src"} {
+		set(end+"Vnet", m.near[d].column(m.vnets))
+		set(end+"Subscription", m.near[d].column(m.subs))
 	}
+}
+
+// runs are the runs of a column. The tuples of a rule have mostly one direction,
+// decision and encryption.
+type runs struct{ ids, ends []uint32 }
+
+func (r *runs) reset() { r.ids, r.ends = r.ids[:0], r.ends[:0] }
+
+// add adds a run that ends before row end.
+func (r *runs) add(id uint32, end int) {
+	r.ids, r.ends = append(r.ids, id), append(r.ends, uint32(end))
+}
+
+// of takes the runs of ids, one a row.
+func (r *runs) of(ids []uint32) {
+	r.reset()
+	for row := 0; row < len(ids); {
+		id := ids[row]
+		for row++; row < len(ids) && ids[row] == id; row++ {
+		}
+		r.add(id, row)
+	}
+}
+
+// through takes the runs of what via gives for ids, and reports whether they are
+// no more than most.
+func (r *runs) through(ids, via []uint32, most int) bool {
+	r.reset()
+	for row := 0; row < len(ids); {
+		if len(r.ids) > most {
+			return false
+		}
+		id := via[ids[row]]
+		for row++; row < len(ids) && via[ids[row]] == id; row++ {
+		}
+		r.add(id, row)
+	}
+	return len(r.ids) <= most
+}
+
+func (r *runs) column(d *batch.Dict) batch.Column {
+	return batch.Column{Form: batch.Runs, IDs: r.ids, Ends: r.ends, Dict: d}
 }
