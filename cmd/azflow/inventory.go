@@ -23,12 +23,13 @@ func (p *program) inventoryCommand() *cobra.Command {
 		Short:   "Say who owned which address, and when",
 		GroupID: groupData,
 		Long: `Flow logs name addresses. Inventory says which NIC and VM held an address when a
-flow happened, in which subnet, behind which load balancer or circuit. Import it
-before the logs: ingest names both ends of every flow by it.`,
+flow happened, in which subnet, behind which load balancer or circuit. Ingest names
+both ends of every flow by it; what comes later changes the flows it concerns.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	cmd.AddCommand(p.inventoryImportCommand(), p.inventoryShowCommand(), p.inventoryHistoryCommand(), p.inventoryCoverageCommand())
+	cmd.AddCommand(p.inventoryImportCommand(), p.inventoryShowCommand(), p.inventoryHistoryCommand(), p.inventoryCoverageCommand(),
+		p.inventoryReattributeCommand())
 	return cmd
 }
 
@@ -51,7 +52,10 @@ func (p *program) inventoryImportCommand() *cobra.Command {
   time,nic,ip,mac,vm,subnet
 
 A list counts as taken at its file's time, unless --at says otherwise. What is
-there already is not taken in again.`,
+there already is not taken in again.
+
+Flows that were taken in before get the owners that the new inventory tells, at
+most every ten minutes; azflow inventory reattribute does it at once.`,
 		Example: `  az network nic list > nics.json; az vm list > vms.json
   azflow inventory import nics.json vms.json
   azflow inventory import ./insights-activity-logs ./inventory
@@ -67,6 +71,10 @@ there already is not taken in again.`,
 				return err
 			}
 			err = p.importInventory(c.Context(), l, args, when)
+			var f *failure
+			if err == nil || errors.As(err, &f) && f.code == exitPartial {
+				err = errors.Join(err, p.reattributeIfDue(c.Context(), l))
+			}
 			return errors.Join(err, l.Close())
 		},
 	}
@@ -196,7 +204,7 @@ const (
     Reason in ("window gap", "after last seen"), "the activity log of that time, or a newer az network nic list",
     Reason == "unassigned address", "az network nic list and az vmss nic list of its network; a pod has no NIC",
     Reason == "ambiguous", "az network vnet list and az network nic list: the log's network is not known",
-    Reason == "taken in before any inventory", "nothing more: ingest into a new lake after the import",
+    Reason == "taken in before any inventory", "nothing more: azflow inventory reattribute",
     "az network nic list and az vm list of its subscription, or a sites CSV")`
 )
 

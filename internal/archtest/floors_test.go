@@ -32,7 +32,7 @@ var floors = [][]string{
 	{"kql/editor", "internal/store"},
 	{"internal/store/*"}, // the adapters
 	{"internal/ingest", "internal/query", "internal/upkeep"}, // engines
-	{"internal/app", "internal/compare"},
+	{"internal/app", "internal/compare", "internal/reattribution"},
 	{"cmd/azflow"},
 }
 

@@ -16,6 +16,10 @@ import (
 // An Index finds owners of addresses. It does not change and may be used by
 // many at once.
 type Index struct {
+	// Version is that of the inventory it was made of; see [inventory.Version].
+	Version int64
+
+	estate *inventory.Estate // what Diff compares as it is
 	nets   []*network
 	netOf  map[inventory.ID]int32
 	held   map[slot][]piece // by start
@@ -103,17 +107,28 @@ func Open(ctx context.Context, l *lake.Lake) (*Index, error) {
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
+	return Of(all)
+}
+
+// Of returns the index of what was observed, nil if nothing was.
+func Of(all []inventory.Observation) (*Index, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
 	e, err := inventory.Build(all)
 	if err != nil {
 		return nil, err
 	}
-	return New(e), nil
+	x := New(e)
+	x.Version = inventory.Version(all)
+	return x, nil
 }
 
 // New returns the index of an estate.
 func New(e *inventory.Estate) *Index {
 	x := &Index{
-		netOf: map[inventory.ID]int32{}, held: map[slot][]piece{}, fronts: map[slot][]piece{}, nets4: map[netip.Addr][]int32{},
+		estate: e,
+		netOf:  map[inventory.ID]int32{}, held: map[slot][]piece{}, fronts: map[slot][]piece{}, nets4: map[netip.Addr][]int32{},
 		public: map[netip.Addr][]publicPiece{}, macs: map[string][]inventory.MAC{}, nics: map[inventory.ID]*nic{}, pools: map[inventory.ID][]inventory.Member{},
 	}
 	x.networks(e)

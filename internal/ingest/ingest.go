@@ -98,6 +98,14 @@ func New(l *lake.Lake, opt Options) *Ingester {
 	return &Ingester{lake: l, opt: opt, summary: Summary{Refused: map[string]int64{}}}
 }
 
+// inventory returns which inventory names the owners, 0 for none.
+func (g *Ingester) inventory() int64 {
+	if g.index == nil {
+		return 0
+	}
+	return g.index.Version
+}
+
 // Run reads what is new in src. When ctx ends it commits what it has decoded and
 // returns the context's error beside the summary. A blob that cannot be read is
 // listed in the summary and costs no other. It returns [ErrNoInput] if src lists

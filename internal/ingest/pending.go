@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/azflow/azflow/flowlog"
+	"github.com/azflow/azflow/internal/attribution"
 	"github.com/azflow/azflow/internal/batch"
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/lake/segment"
@@ -48,6 +50,7 @@ type pending struct {
 	blobs   []*blobPart
 	of      *reading // whose tuples are being merged
 	refused map[string]int64
+	seen    []uint64 // addresses of either end, a bit for each id of the Dict
 }
 
 // blobPart is what one blob gives to a commit.
@@ -251,6 +254,7 @@ func (p *pending) sightings(r *reading, c *flowlog.Columns) {
 		return
 	}
 	p.begin()
+	p.see(c)
 	part := p.part(r)
 	rec, start := 0, 0
 	var last localKey
@@ -307,6 +311,39 @@ func (p *pending) sightings(r *reading, c *flowlog.Columns) {
 		}
 		part.rule(acl, e.Rule, at, at, 0, 0)
 	}
+}
+
+// see notes the addresses of c.
+func (p *pending) see(c *flowlog.Columns) {
+	if n := p.wk.dict.Addresses.Len()>>6 + 1; n > len(p.seen) {
+		p.seen = append(p.seen, make([]uint64, n-len(p.seen))...)
+	}
+	for i, src := range c.Src {
+		dest := c.Dest[i]
+		p.seen[src>>6] |= 1 << (src & 63)
+		p.seen[dest>>6] |= 1 << (dest & 63)
+	}
+}
+
+// footprint returns what the owners in the rows that wait rest on.
+func (p *pending) footprint() []byte {
+	var addrs []netip.Addr
+	for id := range uint32(p.wk.dict.Addresses.Len()) {
+		if int(id>>6) < len(p.seen) && p.seen[id>>6]&(1<<(id&63)) != 0 && p.wk.rows.classes[id] == private {
+			addrs = append(addrs, p.wk.dict.Addresses.Addr(id))
+		}
+	}
+	macs := map[uint32]bool{}
+	for _, b := range p.blobs {
+		for k := range b.captures {
+			macs[k.mac] = true
+		}
+	}
+	var texts []string
+	for id := range macs {
+		texts = append(texts, p.wk.rows.macs.Text[id])
+	}
+	return attribution.NewFootprint(addrs, texts).Encode()
 }
 
 func (b *blobPart) rule(acl, rule uint32, first, last, hits, denied int64) {
@@ -441,8 +478,9 @@ func (p *pending) commit(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, p.discard())
 	}
+	owned, by := p.footprint(), p.wk.g.inventory()
 	for _, f := range p.files {
-		if err := f.close(c, p.wk); err != nil {
+		if err := f.close(c, p.wk, owned, by); err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", f.lake.Path, err), p.discard())
 		}
 	}
@@ -514,7 +552,7 @@ func openRollovers(ctx context.Context, l *lake.Lake) ([]trafficanalytics.OpenRo
 }
 
 // close ends a file with its footer and hands it to the commit.
-func (f *file) close(c *lake.Commit, wk *worker) error {
+func (f *file) close(c *lake.Commit, wk *worker, owned []byte, by int64) error {
 	table, ok := schema.Lookup(f.table)
 	if !ok {
 		return fmt.Errorf("no table is called %s", f.table)
@@ -525,6 +563,9 @@ func (f *file) close(c *lake.Commit, wk *worker) error {
 	}
 	for _, field := range f.fields {
 		ft.Columns = append(ft.Columns, field.Name)
+	}
+	if f.table == tableFlows {
+		ft.AddressFilter, ft.Inventory = owned, by
 	}
 	if f.table == tableTraffic {
 		ft.Partial, ft.Interval = true, wk.interval

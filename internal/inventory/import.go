@@ -187,6 +187,10 @@ func store(ctx context.Context, l *lake.Lake, got []Observation, now time.Time, 
 	if len(fresh) == 0 {
 		return nil
 	}
+	// Each import makes a version of its own.
+	if last := Version(all); now.UnixMicro() <= last {
+		now = time.UnixMicro(last + 1).UTC()
+	}
 	w, err := l.OpenWriter(ctx)
 	if err != nil {
 		return err
@@ -220,6 +224,41 @@ func fill(ctx context.Context, c *lake.Commit, snap *lake.Snapshot, fresh []Obse
 		return err
 	}
 	return writeTable(c, tableTopology, topologyFields, topologyRows(fresh))
+}
+
+// Version returns which inventory all is: when the last of it was taken in, in
+// µs since 1970; 0 for none.
+func Version(all []Observation) int64 {
+	var v int64
+	for i := range all {
+		v = max(v, all[i].Taken)
+	}
+	return v
+}
+
+// Current returns the version of the inventory that a snapshot has, without
+// reading it.
+func Current(ctx context.Context, snap *lake.Snapshot) (int64, error) {
+	segs, err := snap.Segments(ctx, tableObservations, lake.TimeRange{})
+	if err != nil {
+		return 0, err
+	}
+	var v int64
+	for _, s := range segs {
+		v = max(v, s.MaxTime.UnixMicro())
+	}
+	return v, nil
+}
+
+// Until returns the part of all that the inventory of a version was.
+func Until(all []Observation, version int64) []Observation {
+	var part []Observation
+	for i := range all {
+		if all[i].Taken <= version {
+			part = append(part, all[i])
+		}
+	}
+	return part
 }
 
 // Load returns all that the lake has observed, by time.

@@ -27,6 +27,8 @@ type Observation struct {
 	Tenant string // Entra tenant, if the file tells
 	Body   string // JSON, keys as the file spells them; "" of a Delete
 	Source string // name of the file
+	// Taken is when the lake took it in, in µs since 1970; 0 before that.
+	Taken int64
 }
 
 // Types of what is no resource.

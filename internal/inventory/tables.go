@@ -69,7 +69,7 @@ func readObservations(path string, all []Observation) (_ []Observation, err erro
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	sc, err := r.Scan("Observed", "Kind", "Type", "ResourceId", "TenantId", "Body", "Source")
+	sc, err := r.Scan("Observed", "Kind", "Type", "ResourceId", "TenantId", "Body", "Source", "TimeGenerated")
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +83,10 @@ func readObservations(path string, all []Observation) (_ []Observation, err erro
 		}
 		for i := range b.Rows {
 			at, _ := b.Columns[0].IntAt(i)
+			taken, _ := b.Columns[7].IntAt(i)
 			text := func(c int) string { return strings.Clone(b.Columns[c].TextAt(i)) }
 			all = append(all, Observation{
-				Time: time.UnixMicro(at).UTC(), Kind: Kind(text(1)), Type: text(2), ID: text(3), Tenant: text(4), Body: text(5), Source: text(6),
+				Time: time.UnixMicro(at).UTC(), Kind: Kind(text(1)), Type: text(2), ID: text(3), Tenant: text(4), Body: text(5), Source: text(6), Taken: taken,
 			})
 		}
 	}

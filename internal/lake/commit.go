@@ -28,12 +28,16 @@ type Commit struct {
 	Cursors    []CursorChange
 	Errors     []IngestError
 	IPs        []IPDetail
-	Rollovers  []Rollover      // opened or changed
-	Closed     []string        // keys of rollovers no longer open
+	Rollovers  []Rollover // opened or changed
+	Closed     []string   // keys of rollovers no longer open
+	Renamed    []RolloverChange
 	Dirty      []Interval      // intervals that the segments add rows to
 	Cleaned    []DirtyInterval // intervals that the segments hold rebuilt; one touched since stays dirty
 	Tombstones []BlobGen       // hidden beside those that cursors moving to a new generation hide
 	Release    []string        // blobs whose claim ends with the commit
+	// Seen are sightings beside those of Cursors, Unseen those that no row shows
+	// any more: rows of CaptureHours and LocalAddresses.
+	Seen, Unseen Sightings
 	// Interval, if not 0, becomes the lake's: for rebuilding all of NTANetAnalytics.
 	Interval time.Duration
 

@@ -40,6 +40,8 @@ func (l *Lake) Footers(segs []Segment, read FooterReader) error {
 		if rows != segs[i].Rows {
 			return fmt.Errorf("segment %s: the file has %d rows, committed were %d: run azflow verify", segs[i].Name, rows, segs[i].Rows)
 		}
+		// What [Lake.MarkInventory] said the file does not know.
+		f.Inventory = max(f.Inventory, segs[i].Inventory)
 		segs[i].Footer = f
 	}
 	return nil

@@ -470,8 +470,8 @@ func TestCompactionCopiesWhatIsNotHidden(t *testing.T) {
 	if len(segs[0].Columns) != 7 || segs[0].Columns[6] != "SrcPort" {
 		t.Errorf("columns %v", segs[0].Columns)
 	}
-	if !slices.Equal(segs[0].Subscriptions, []string{"sub1", "sub3"}) || string(segs[0].AddressFilter) != "ABBA" {
-		t.Errorf("subscriptions %v, filter %q", segs[0].Subscriptions, segs[0].AddressFilter)
+	if !slices.Equal(segs[0].Subscriptions, []string{"sub1", "sub3"}) || filterOf(t, l, segs[0]) != "ABBA" {
+		t.Errorf("subscriptions %v, filter %q", segs[0].Subscriptions, filterOf(t, l, segs[0]))
 	}
 	v, err := l.Verify(t.Context(), ReadFooter)
 	if err != nil || len(v.Findings) > 0 {
@@ -532,7 +532,7 @@ func TestACatalogueIsRebuiltFromParquet(t *testing.T) {
 		t.Errorf("cursor %+v", got)
 	}
 	segs := segments(t, l, TableFlows)
-	if len(segs) != 2 || len(segs[1].Columns) != 7 || segs[1].Subscriptions[0] != "sub2" || string(segs[1].AddressFilter) != "A" {
+	if len(segs) != 2 || len(segs[1].Columns) != 7 || segs[1].Subscriptions[0] != "sub2" || filterOf(t, l, segs[1]) != "A" {
 		t.Errorf("segments %+v", segs)
 	}
 	v, err := l.Verify(t.Context(), ReadFooter)
@@ -576,4 +576,17 @@ func tuples(t *testing.T, path string) string {
 	}
 	slices.Sort(out)
 	return strings.Join(out, "; ")
+}
+
+func filterOf(t *testing.T, l *Lake, seg Segment) string {
+	t.Helper()
+	snap, err := l.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	filter, err := snap.AddressFilter(t.Context(), seg)
+	if err := errors.Join(err, snap.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return string(filter)
 }

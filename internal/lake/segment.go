@@ -46,8 +46,12 @@ type Footer struct {
 	// Subscriptions holds the ids, lower case, of the subscriptions whose rows
 	// are here, sorted; empty if that is not known. See [SubscriptionColumns].
 	Subscriptions []string `json:"subscriptions,omitempty"`
-	// AddressFilter is an opaque filter of the local addresses in here.
+	// AddressFilter is an opaque filter of the local addresses in here. Only
+	// footers have it, and [Snapshot.AddressFilter].
 	AddressFilter []byte `json:"address_filter,omitempty"`
+	// Inventory says by which inventory the owners in the rows were named: the
+	// time, in µs since 1970, at which the last of it was taken in; 0 for none.
+	Inventory int64 `json:"inventory,omitempty"`
 	// Replaces names the segments whose rows this one's commit took over.
 	Replaces []string `json:"replaces,omitempty"`
 	// Origins are the commits, all the way back, whose rows were merged here;
@@ -142,10 +146,11 @@ func MergeFooters(segs []Segment, hidden []BlobGen) Footer {
 	for i, s := range segs {
 		f := s.Footer
 		if i == 0 {
-			out.Table, out.Interval = f.Table, f.Interval
+			out.Table, out.Interval, out.Inventory = f.Table, f.Interval, f.Inventory
 		}
 		out.SchemaVersion = max(out.SchemaVersion, f.SchemaVersion)
 		out.Partial = out.Partial || f.Partial
+		out.Inventory = min(out.Inventory, f.Inventory)
 		out.Origins = append(out.Origins, f.Origins...)
 		if seq, ok := commitSeq(f.Commit, f.Writer); ok {
 			out.Origins = append(out.Origins, Origin{f.Writer, seq, seq})

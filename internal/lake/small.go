@@ -29,12 +29,25 @@ type LocalAddress struct {
 	VNet       string    `json:"vnet,omitempty"`
 }
 
+// Sightings are rows of CaptureHours and LocalAddresses.
+type Sightings struct {
+	Captures []CaptureHour
+	Locals   []LocalAddress
+}
+
 // Rollover is the state kept of a connection whose counters started anew,
 // until the tuple that settles them is seen. Payload is the caller's.
 type Rollover struct {
 	Key        string
 	MacAddress string
 	Payload    []byte
+}
+
+// RolloverChange gives a rollover that is still open another payload, unless it
+// changed meanwhile.
+type RolloverChange struct {
+	Key      string
+	Old, New []byte // payloads
 }
 
 // IngestError is quarantined input: a row of IngestErrors. Of Raw the first

@@ -84,7 +84,7 @@ func (r TimeRange) bounds() (from, to int64) {
 
 // segmentColumns are what scanSegment reads, of segments s and their column sets c.
 const segmentColumns = `s.id, s.name, s.table_name, s.day, s.row_count, s.bytes, s.min_time, s.max_time, s.min_flow_start, s.max_flow_start,
-	s.schema_version, s.writer, s.commit_id, s.created, s.level, s.partial, s.interval, s.subscriptions, s.address_filter, s.added, s.ended, c.columns`
+	s.schema_version, s.writer, s.commit_id, s.created, s.level, s.partial, s.interval, s.subscriptions, s.inventory, s.added, s.ended, c.columns`
 
 // scanSegment reads a row; sets remembers the lists of columns it has met.
 func scanSegment(r *sql.Rows, sets map[string][]string) (Segment, error) {
@@ -93,7 +93,7 @@ func scanSegment(r *sql.Rows, sets map[string][]string) (Segment, error) {
 	var subs []byte
 	var columns string
 	if err := r.Scan(&s.ID, &s.Name, &s.Table, &s.Day, &s.Rows, &s.Bytes, &minT, &maxT, &minF, &maxF,
-		&s.SchemaVersion, &s.Writer, &s.Commit, &created, &s.Level, &s.Partial, &seconds, &subs, &s.AddressFilter, &s.Added, &s.Ended, &columns); err != nil {
+		&s.SchemaVersion, &s.Writer, &s.Commit, &created, &s.Level, &s.Partial, &seconds, &subs, &s.Inventory, &s.Added, &s.Ended, &columns); err != nil {
 		return s, err
 	}
 	// A time of a segment is known: 0 is 1970 here.
@@ -183,6 +183,14 @@ func (s *Snapshot) Ranges(ctx context.Context, seg Segment) ([]BlobRange, error)
 	}, `SELECT b.blob, sb.generation, sb.first, sb.last, sb.row_count
 		FROM segment_blobs sb JOIN blobs b ON b.id = sb.blob WHERE sb.segment = ? ORDER BY b.blob, sb.generation`, seg.ID)
 	return list, err
+}
+
+// AddressFilter returns the filter of the local addresses in a segment, nil if it
+// has none.
+func (s *Snapshot) AddressFilter(ctx context.Context, seg Segment) ([]byte, error) {
+	var filter []byte
+	err := s.lake.read.QueryRowContext(ctx, "SELECT address_filter FROM segments WHERE id = ?", seg.ID).Scan(&filter)
+	return filter, err
 }
 
 // Holding returns the segments of a table that hold rows of at least one of

@@ -387,6 +387,9 @@ func (t *tx) apply(c *Commit, gen int64, now time.Time) error {
 			return err
 		}
 	}
+	if err := t.changeSightings(c); err != nil {
+		return err
+	}
 	for _, d := range c.Cleaned {
 		if _, err := t.exec("DELETE FROM dirty_intervals WHERE start = ? AND mac = ? AND flow_log = ? AND since = ?",
 			micros(d.Start), d.MacAddress, d.FlowLog, d.Since); err != nil {
@@ -410,6 +413,11 @@ func (t *tx) apply(c *Commit, gen int64, now time.Time) error {
 	for _, r := range c.Rollovers {
 		if _, err := t.exec("INSERT INTO open_rollovers (key, mac, payload) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET mac = excluded.mac, payload = excluded.payload",
 			r.Key, r.MacAddress, r.Payload); err != nil {
+			return err
+		}
+	}
+	for _, r := range c.Renamed {
+		if _, err := t.exec("UPDATE open_rollovers SET payload = ? WHERE key = ? AND payload = ?", r.New, r.Key, r.Old); err != nil {
 			return err
 		}
 	}
@@ -592,6 +600,23 @@ func (t *tx) addSightings(captures []CaptureHour, locals []LocalAddress) error {
 	return nil
 }
 
+// changeSightings takes back and adds what c says of them.
+func (t *tx) changeSightings(c *Commit) error {
+	for _, h := range c.Unseen.Captures {
+		if _, err := t.exec("DELETE FROM capture_hours WHERE hour = ? AND mac = ? AND nic = ? AND flow_log_type = ?",
+			micros(h.Hour), h.MacAddress, h.NicResourceID, h.FlowLogType); err != nil {
+			return err
+		}
+	}
+	for _, a := range c.Unseen.Locals {
+		if _, err := t.exec("DELETE FROM local_addresses WHERE hour = ? AND ip = ? AND mac = ? AND vnet = ?",
+			micros(a.Hour), a.IP, a.MacAddress, a.VNet); err != nil {
+			return err
+		}
+	}
+	return t.addSightings(c.Seen.Captures, c.Seen.Locals)
+}
+
 func (t *tx) putIP(ip IPDetail) error {
 	_, err := t.exec(`INSERT INTO ip_details (ip, time_generated, flow_type, location, public_ip_details, threat_type, threat_description,
 			dns_domain, url, port, flow_interval_start, flow_interval_end) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -640,10 +665,10 @@ func (t *tx) insertSegment(s *Segment, gen int64) error {
 		return err
 	}
 	err = t.get([]any{&s.ID}, `INSERT INTO segments (name, table_name, day, row_count, bytes, min_time, max_time, min_flow_start, max_flow_start,
-			schema_version, writer, commit_id, created, level, partial, interval, column_set, subscriptions, address_filter, added)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			schema_version, writer, commit_id, created, level, partial, interval, column_set, subscriptions, address_filter, inventory, added)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		s.Name, s.Table, s.Day, s.Rows, s.Bytes, micros(s.MinTime), micros(s.MaxTime), micros(s.MinFlowStart), micros(s.MaxFlowStart),
-		s.SchemaVersion, s.Writer, s.Commit, micros(s.Created), s.Level, s.Partial, int64(s.Interval/time.Second), set, string(subs), s.AddressFilter, gen)
+		s.SchemaVersion, s.Writer, s.Commit, micros(s.Created), s.Level, s.Partial, int64(s.Interval/time.Second), set, string(subs), s.AddressFilter, s.Inventory, gen)
 	if err != nil {
 		return err
 	}

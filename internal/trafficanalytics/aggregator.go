@@ -2,6 +2,7 @@ package trafficanalytics
 
 import (
 	"fmt"
+	"maps"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -319,6 +320,17 @@ func (a *Aggregator) connection(row int) string {
 		parts = append(parts, a.in.text(name, row))
 	}
 	return strings.Join(append(parts, strconv.FormatInt(a.in.srcPort.or0(row), 10), strconv.FormatInt(a.in.destPort.or0(row), 10)), "|")
+}
+
+// Settle settles the open rollovers that settled accepts: those whose later E is
+// known to have come, among tuples that are not added here.
+func (a *Aggregator) Settle(settled func(*OpenRollover) bool) {
+	for _, id := range slices.Sorted(maps.Keys(a.open)) {
+		if o := a.open[id]; settled(o) {
+			a.settle(o)
+			delete(a.open, id)
+		}
+	}
 }
 
 // settle notes a rollover's counters as repeated in its row. If the row was

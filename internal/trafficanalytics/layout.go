@@ -140,7 +140,9 @@ func (l *layout) lay(in *input) {
 	l.classes, l.combined, l.digests = l.classes[:0], l.combined[:0], l.digests[:0]
 	clear(l.combinations)
 	for _, x := range l.columns {
+		// Combinations get other numbers: what is remembered of them is void.
 		x.via = x.via[:0]
+		x.values.dict.Generation++
 		x.source = in.index(x.From)
 		c := in.at(x.source)
 		x.form = x.formOf(c)

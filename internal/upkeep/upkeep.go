@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/azflow/azflow/internal/attribution"
 	"github.com/azflow/azflow/internal/batch"
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/lake/segment"
@@ -212,7 +213,7 @@ func (c *compaction) merge(ctx context.Context, snap *lake.Snapshot, m lake.Merg
 		if err != nil {
 			return err
 		}
-		_, err = c.w.Compact(ctx, snap, m, lake.Layout{Fields: fields})
+		_, err = c.w.Compact(ctx, snap, m, lake.Layout{Fields: fields, JoinFilters: attribution.JoinFootprints})
 		return err
 	default:
 		return c.join(ctx, snap, m)

@@ -1,0 +1,366 @@
+package attribution
+
+import (
+	"cmp"
+	"math"
+	"net/netip"
+	"reflect"
+	"slices"
+
+	"github.com/azflow/azflow/internal/inventory"
+)
+
+// A Change is a stretch of time in which two inventories may tell different
+// owners: of an address or block of a network, or of all that a MAC address
+// logged.
+type Change struct {
+	Network  inventory.ID // '' if it is not of one
+	Address  netip.Addr
+	Prefix   netip.Prefix
+	MAC      string
+	From, To int64 // µs since 1970, To not included
+}
+
+// Changes are what differs between two inventories.
+type Changes struct {
+	// All is set if what holds at all times differs, such as the networks: any
+	// owner may be another.
+	All  bool
+	List []Change
+
+	keys     map[uint32][]span // by a Footprint's keys
+	prefixes []Change
+	any      []span // of public addresses, which no Footprint has
+}
+
+// None reports whether nothing differs.
+func (c *Changes) None() bool { return !c.All && len(c.List) == 0 }
+
+// Touch reports whether a change concerns rows of the times from up to and with
+// to whose footprint is f; nil is that of any rows.
+func (c *Changes) Touch(from, to int64, f *Footprint) bool {
+	in := func(s span) bool { return s.from <= to && from < s.to }
+	switch {
+	case c.All || slices.ContainsFunc(c.any, in):
+		return true
+	case f == nil:
+		return slices.ContainsFunc(c.List, func(x Change) bool { return in(span{x.From, x.To}) })
+	}
+	for _, k := range f.keys {
+		if slices.ContainsFunc(c.keys[k], in) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.prefixes, func(x Change) bool { return in(span{x.From, x.To}) && f.within(x.Prefix) })
+}
+
+// Diff returns where the owners that b tells may differ from those of a. Either
+// may be nil: without inventory.
+func Diff(a, b *Index) *Changes {
+	d := &differ{a: a, b: b, out: &Changes{keys: map[uint32][]span{}}, nics: map[inventory.ID][]span{}}
+	switch {
+	case a == nil && b == nil:
+		return d.out
+	case a == nil || b == nil || d.timeless():
+		d.out.All = true
+		return d.out
+	}
+	d.slots()
+	d.holders()
+	d.sites()
+	d.public()
+	slices.SortFunc(d.out.List, func(x, y Change) int {
+		return cmp.Or(cmp.Compare(x.Network, y.Network), x.Address.Compare(y.Address), cmp.Compare(x.MAC, y.MAC), cmp.Compare(x.Prefix.String(), y.Prefix.String()), cmp.Compare(x.From, y.From))
+	})
+	return d.out
+}
+
+type differ struct {
+	a, b *Index
+	out  *Changes
+	nics map[inventory.ID][]span // when something of a NIC differs
+}
+
+// timeless reports whether what has no windows differs.
+func (d *differ) timeless() bool {
+	x, y := d.a.estate, d.b.estate
+	return !reflect.DeepEqual(x.Networks, y.Networks) || !slices.Equal(x.Gateways, y.Gateways) || !slices.Equal(x.Labels, y.Labels) ||
+		!reflect.DeepEqual(x.Tags, y.Tags)
+}
+
+// differing returns when what two functions of time tell differs. edges are the
+// times at which either may change.
+func differing(edges []int64, same func(t int64) bool) []span {
+	edges = append(edges, math.MinInt64)
+	slices.Sort(edges)
+	edges = slices.Compact(edges)
+	var out []span
+	for i, t := range edges {
+		if t == math.MaxInt64 || same(t) {
+			continue
+		}
+		end := int64(math.MaxInt64)
+		if i+1 < len(edges) {
+			end = edges[i+1]
+		}
+		if n := len(out); n > 0 && out[n-1].to == t {
+			out[n-1].to = end
+			continue
+		}
+		out = append(out, span{t, end})
+	}
+	return out
+}
+
+// slots compares who held each address of each network, and which load balancer
+// had it.
+func (d *differ) slots() {
+	type key struct {
+		network inventory.ID
+		addr    netip.Addr
+	}
+	keys := map[key]bool{}
+	for _, x := range []*Index{d.a, d.b} {
+		for k := range x.held {
+			keys[key{x.nets[k.net].id, k.addr}] = true
+		}
+		for k := range x.fronts {
+			keys[key{x.nets[k.net].id, k.addr}] = true
+		}
+	}
+	pieces := func(x *Index, k key) (held, fronts []piece) {
+		if net, ok := x.netOf[k.network]; ok {
+			held, fronts = x.held[slot{net, k.addr}], x.fronts[slot{net, k.addr}]
+		}
+		return held, fronts
+	}
+	for k := range keys {
+		h1, f1 := pieces(d.a, k)
+		h2, f2 := pieces(d.b, k)
+		if slices.Equal(h1, h2) && slices.Equal(f1, f2) {
+			continue
+		}
+		var edges []int64
+		for _, list := range [][]piece{h1, h2, f1, f2} {
+			for i := range list {
+				edges = append(edges, list[i].from, list[i].to)
+			}
+		}
+		for _, s := range differing(edges, func(t int64) bool {
+			return sameOwner(h1, h2, t) && sameOwner(f1, f2, t)
+		}) {
+			d.address(k.network, k.addr, s)
+			for _, list := range [][]piece{h1, h2} {
+				for i := range list {
+					if p := &list[i]; p.from < s.to && s.from < p.to {
+						d.nics[p.nic] = append(d.nics[p.nic], s)
+					}
+				}
+			}
+		}
+	}
+}
+
+// sameOwner reports whether two lists tell the same at t: the same owner, or the
+// same reason for none.
+func sameOwner(a, b []piece, t int64) bool {
+	p, _ := at(a, t)
+	q, _ := at(b, t)
+	if p == nil || q == nil {
+		return p == nil && q == nil && missOf(a, t) == missOf(b, t)
+	}
+	return p.end == q.end && p.nic == q.nic && p.lb == q.lb
+}
+
+func (d *differ) address(network inventory.ID, a netip.Addr, s span) {
+	d.out.List = append(d.out.List, Change{Network: network, Address: a, From: s.from, To: s.to})
+	if !private(a) {
+		d.out.any = append(d.out.any, s)
+		return
+	}
+	k := addressKey(a)
+	d.out.keys[k] = append(d.out.keys[k], s)
+}
+
+func (d *differ) mac(mac string, s span) {
+	d.out.List = append(d.out.List, Change{MAC: mac, From: s.from, To: s.to})
+	k := macKey(mac)
+	d.out.keys[k] = append(d.out.keys[k], s)
+}
+
+// holders compares the NICs, and which of them each MAC address was of: both
+// decide what the rows that a MAC address logged tell.
+func (d *differ) holders() {
+	macsOf := map[inventory.ID]map[string]bool{}
+	macs := map[string]bool{}
+	for _, x := range []*Index{d.a, d.b} {
+		for mac, list := range x.macs {
+			macs[mac] = true
+			for _, m := range list {
+				if macsOf[m.NIC] == nil {
+					macsOf[m.NIC] = map[string]bool{}
+				}
+				macsOf[m.NIC][mac] = true
+			}
+		}
+		for id := range x.nics {
+			if _, known := d.nics[id]; !known {
+				d.nics[id] = nil
+			}
+		}
+	}
+	for mac := range macs {
+		x, y := d.a.macs[mac], d.b.macs[mac]
+		var edges []int64
+		for _, list := range [][]inventory.MAC{x, y} {
+			for _, m := range list {
+				edges = append(edges, m.Start, m.End)
+			}
+		}
+		for _, s := range differing(edges, func(t int64) bool { return macAt(x, t) == macAt(y, t) }) {
+			d.mac(mac, s)
+		}
+	}
+	for id := range d.nics {
+		spans := d.nics[id]
+		switch x, y := d.a.nics[id], d.b.nics[id]; {
+		case x == nil || y == nil || !d.sameNIC(x, y):
+			spans = []span{always}
+		default:
+			var edges []int64
+			for _, n := range []*nic{x, y} {
+				for _, a := range n.attached {
+					edges = append(edges, a.Start, a.End)
+				}
+				for _, v := range n.Versions {
+					edges = append(edges, v.At)
+				}
+			}
+			spans = append(spans, differing(edges, func(t int64) bool {
+				vm1, _ := x.vmAt(t)
+				vm2, _ := y.vmAt(t)
+				f1, _ := x.forwards(t)
+				f2, _ := y.forwards(t)
+				return vm1 == vm2 && f1 == f2
+			})...)
+		}
+		d.nics[id] = spans
+		for mac := range macsOf[id] {
+			for _, s := range spans {
+				d.mac(mac, s)
+			}
+		}
+	}
+}
+
+func macAt(list []inventory.MAC, t int64) inventory.ID {
+	for i := range list {
+		if list[i].Has(t) {
+			return list[i].NIC
+		}
+	}
+	return ""
+}
+
+// sameNIC compares what is asked of a NIC whatever the time.
+func (d *differ) sameNIC(x, y *nic) bool {
+	network := func(i *Index, net int32) inventory.ID {
+		if net < 0 {
+			return ""
+		}
+		return i.nets[net].id
+	}
+	if network(d.a, x.net) != network(d.b, y.net) || x.MAC != y.MAC || x.Region != y.Region || !slices.Equal(x.subnets, y.subnets) || len(x.slots) != len(y.slots) {
+		return false
+	}
+	for i := range x.slots {
+		if x.slots[i].addr != y.slots[i].addr || network(d.a, x.slots[i].net) != network(d.b, y.slots[i].net) {
+			return false
+		}
+	}
+	balancers := func(i *Index) []inventory.ID {
+		var all []inventory.ID
+		for _, m := range i.pools[x.ID] {
+			all = append(all, m.Balancer)
+		}
+		slices.Sort(all)
+		return slices.Compact(all)
+	}
+	return slices.Equal(balancers(d.a), balancers(d.b))
+}
+
+// sites compares the blocks behind gateways.
+func (d *differ) sites() {
+	byPrefix := func(x *Index) map[netip.Prefix][]inventory.Site {
+		m := map[netip.Prefix][]inventory.Site{}
+		for _, s := range x.estate.Sites {
+			m[s.Prefix] = append(m[s.Prefix], s)
+		}
+		return m
+	}
+	a, b := byPrefix(d.a), byPrefix(d.b)
+	compare := func(p netip.Prefix) {
+		if slices.Equal(a[p], b[p]) {
+			return
+		}
+		from := int64(math.MaxInt64)
+		for _, s := range slices.Concat(a[p], b[p]) {
+			from = min(from, s.Since)
+		}
+		c := Change{Prefix: p, From: from, To: math.MaxInt64}
+		d.out.List = append(d.out.List, c)
+		if private(p.Addr()) && p.Addr().Is4() {
+			d.out.prefixes = append(d.out.prefixes, c)
+		} else {
+			d.out.any = append(d.out.any, span{c.From, c.To})
+		}
+	}
+	for p := range a {
+		compare(p)
+	}
+	for p := range b {
+		if _, both := a[p]; !both {
+			compare(p)
+		}
+	}
+}
+
+// public compares the estate's own public addresses. What a NIC's says follows
+// from what is known of the NIC.
+func (d *differ) public() {
+	addrs := map[netip.Addr]bool{}
+	for _, x := range []*Index{d.a, d.b} {
+		for a := range x.public {
+			addrs[a] = true
+		}
+	}
+	for a := range addrs {
+		x, y := d.a.public[a], d.b.public[a]
+		if !slices.Equal(x, y) {
+			var edges []int64
+			for _, p := range slices.Concat(x, y) {
+				edges = append(edges, p.from, p.to)
+			}
+			for _, s := range differing(edges, func(t int64) bool { return publicAt(x, t) == publicAt(y, t) }) {
+				d.address("", a, s)
+			}
+		}
+		for _, p := range slices.Concat(x, y) {
+			for _, s := range d.nics[p.owner] {
+				if s = s.and(p.span); s.from < s.to {
+					d.address("", a, s)
+				}
+			}
+		}
+	}
+}
+
+// publicAt returns who had a public address at t.
+func publicAt(list []publicPiece, t int64) (owner inventory.ID) {
+	for i := range list {
+		if list[i].has(t) {
+			return list[i].owner
+		}
+	}
+	return "nobody"
+}
