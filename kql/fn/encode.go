@@ -2,6 +2,7 @@ package fn
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
 	"crypto/md5"
@@ -10,8 +11,11 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"hash/adler32"
+	"hash/crc32"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -150,15 +154,37 @@ func inflate(open func(io.Reader) (io.ReadCloser, error)) func(string) (string, 
 
 func openGzip(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) }
 
-func deflate(open func(io.Writer) io.WriteCloser) func(string) (string, bool) {
-	return func(s string) (string, bool) {
-		var b bytes.Buffer
-		w := open(&b)
+// packed makes a kernel that compresses text: a DEFLATE stream between a head
+// and a foot. A text that compressing does not shorten is
+// stored, as Kusto's library does. MS Learn: "gzip_compress_to_base64_string()".
+func packed(head []byte, foot func(text []byte) []byte) Kernel {
+	return map1(func(s string) (string, bool) {
+		var body bytes.Buffer
+		w, err := flate.NewWriter(&body, flate.DefaultCompression)
+		if err != nil {
+			return "", false
+		}
 		if _, err := io.WriteString(w, s); err != nil || w.Close() != nil {
 			return "", false
 		}
-		return base64.StdEncoding.EncodeToString(b.Bytes()), true
+		b := body.Bytes()
+		if stored := storedBlock(s); stored != nil && len(stored) <= len(b) {
+			b = stored
+		}
+		return base64.StdEncoding.EncodeToString(slices.Concat(head, b, foot([]byte(s)))), true
+	})
+}
+
+// storedBlock returns a DEFLATE stream of one block that holds s as it is; nil
+// if s is too long for one. RFC 1951, section 3.2.4.
+func storedBlock(s string) []byte {
+	if len(s) > math.MaxUint16 {
+		return nil
 	}
+	const last = 1
+	b := binary.LittleEndian.AppendUint16([]byte{last}, uint16(len(s)))
+	b = binary.LittleEndian.AppendUint16(b, ^uint16(len(s)))
+	return append(b, s...)
 }
 
 // hashBytes returns the bytes of a value that hash() works on: text as UTF-8,
@@ -278,6 +304,11 @@ var dataSizeKernel = lax(func(r *row) types.Value {
 var (
 	zlibIn  = map1(inflate(func(r io.Reader) (io.ReadCloser, error) { return zlib.NewReader(r) }))
 	gzipIn  = map1(inflate(openGzip))
-	zlibOut = map1(deflate(func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }))
-	gzipOut = map1(deflate(func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }))
+	zlibOut = packed([]byte{0x78, 0x01}, func(text []byte) []byte {
+		return binary.BigEndian.AppendUint32(nil, adler32.Checksum(text))
+	})
+	gzipOut = packed([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff}, func(text []byte) []byte {
+		foot := binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE(text))
+		return binary.LittleEndian.AppendUint32(foot, uint32(len(text)))
+	})
 )

@@ -755,14 +755,19 @@ type period struct {
 	score  float64
 }
 
+// shortestPeriod is the least period. MS Learn: "series_periods_detect()".
+const shortestPeriod = 4
+
 // detectPeriods finds the lags at which the autocorrelation peaks, the best
-// ones first. Multiples and divisors of a better period are passed over.
+// ones first. Both sides of a peak lie within half of the series: MS Learn's
+// example of series_seasonal() finds none of half its length. Multiples and
+// divisors of a better period are passed over.
 func detectPeriods(y []float64, low, high, most int) []period {
 	var found []period
-	high = min(high, len(y)/2)
-	for lag := max(2, low); lag <= high; lag++ {
+	high = min(high, len(y)/2-1)
+	for lag := max(shortestPeriod, low); lag <= high; lag++ {
 		s := autocorrelation(y, lag)
-		if s > 0 && s >= autocorrelation(y, lag-1) && (lag+1 >= len(y) || s >= autocorrelation(y, lag+1)) {
+		if s > 0 && s >= autocorrelation(y, lag-1) && s >= autocorrelation(y, lag+1) {
 			found = append(found, period{lag, min(1, s)})
 		}
 	}
@@ -804,8 +809,11 @@ var periodsValidateKernel = onSeries(4, func(y []float64, r *row) types.Value {
 	var lengths, scores []float64
 	for _, a := range r.args[1:] {
 		p, _ := toReal(a)
-		lengths = append(lengths, p)
-		scores = append(scores, max(0, min(1, autocorrelation(y, int(math.Round(p))))))
+		score := 0.0
+		if p >= shortestPeriod && p <= float64(len(y))/2 {
+			score = max(0, min(1, autocorrelation(y, int(math.Round(p)))))
+		}
+		lengths, scores = append(lengths, p), append(scores, score)
 	}
 	return []types.Value{realArray(lengths), realArray(scores)}
 })
@@ -843,8 +851,12 @@ func seasonLength(y []float64, want int64, threshold float64) int {
 	return 0
 }
 
+// seasonalThreshold is the least score of a season that is found. MS Learn:
+// "series_seasonal()".
+const seasonalThreshold = 0.7
+
 var seasonalKernel = onSeries(2, func(y []float64, r *row) types.Value {
-	length := seasonLength(y, r.longArg(1, -1), 0)
+	length := seasonLength(y, r.longArg(1, -1), seasonalThreshold)
 	if length < 1 {
 		return realArray(make([]float64, len(y)))
 	}

@@ -11,7 +11,7 @@ import (
 // Sketches are exact here: an hll is the array of the distinct hashes of its
 // values, and a t-digest the arrays of its distinct values and their weights.
 // They answer what Kusto's estimate, with no error, and grow with the number of
-// distinct values.
+// distinct values. A sketch of nothing is null. MS Learn: "summarize operator".
 
 const (
 	hllMark    = "hll"
@@ -51,6 +51,9 @@ func (s *hllState) Add(args []*types.Vector, i int) error {
 }
 
 func (s *hllState) Result() []types.Value {
+	if len(s.set.list) == 0 {
+		return []types.Value{nil}
+	}
 	return []types.Value{[]types.Value{hllMark, s.set.list}}
 }
 
@@ -194,6 +197,9 @@ func (s *digestState) Add(args []*types.Vector, i int) error {
 }
 
 func (s *digestState) Result() []types.Value {
+	if len(s.weights) == 0 {
+		return []types.Value{nil}
+	}
 	d := &digest{values: slices.Sorted(maps.Keys(s.weights))}
 	for _, x := range d.values {
 		d.weights = append(d.weights, s.weights[x])

@@ -99,7 +99,9 @@ var substringKernel = lax(func(r *row) types.Value {
 }, types.String, types.Long, types.Long)
 
 // search finds the nth occurrence of what find finds, in the characters of s
-// from start on, at most length of them (-1: all); -1 if there is none.
+// from start on; -1 if there is none. Each occurrence must end within length
+// characters (-1: any) of where its own search starts, as in the example of MS
+// Learn: "indexof()".
 func search(r *row, overlap bool, find func(s string) (from, to int)) types.Value {
 	s := r.text(0)
 	start, length, nth := r.long(2, 0), r.long(3, -1), r.long(4, 1)
@@ -113,9 +115,10 @@ func search(r *row, overlap bool, find func(s string) (from, to int)) types.Valu
 	if length < 0 {
 		length = n
 	}
-	part := substring(s, start, length)
+	rest := substring(s, start, n)
 	at := start
 	for {
+		part := substring(rest, 0, length)
 		from, to := find(part)
 		if from < 0 {
 			return int64(-1)
@@ -133,7 +136,7 @@ func search(r *row, overlap bool, find func(s string) (from, to int)) types.Valu
 			size = max(size, to-from)
 		}
 		at += int64(utf8.RuneCountInString(part[from : from+size]))
-		part = part[from+size:]
+		rest = rest[from+size:]
 	}
 }
 

@@ -156,6 +156,8 @@ func stringFuncs() []Func {
 				{"indexof(\"segregate\", \"g\")", "2"},
 				{"indexof(\"segregate\", \"g\", 3)", "5"},
 				{"indexof(\"abc\", \"x\")", "-1"},
+				{"indexof(\"abcabc\", \"c\", 0, 4, 2)", "5"},
+				{"indexof(\"abcabc\", \"c\", 0, 2, 2)", "-1"},
 			},
 			Kernel: indexofKernel,
 		},

@@ -107,10 +107,13 @@ const (
 	cubicFoot      = 0.028316846592
 	litrePerGallon = 0.003785411784
 	imperialGallon = 0.00454609
+
+	// Kusto's library of units rounds this one; MS Learn: "convert_volume()".
+	acreFoot = 1 / 0.000810714
 )
 
 var volumeUnits = linear(map[string]float64{
-	"AcreFoot": cubicFoot * 43560, "AuTablespoon": 2e-5, "BoardFoot": cubicFoot / 12, "Centiliter": 1e-5, "CubicCentimeter": 1e-6, "CubicDecameter": 1e3,
+	"AcreFoot": acreFoot, "AuTablespoon": 2e-5, "BoardFoot": cubicFoot / 12, "Centiliter": 1e-5, "CubicCentimeter": 1e-6, "CubicDecameter": 1e3,
 	"CubicDecimeter": 1e-3, "CubicFoot": cubicFoot, "CubicHectometer": 1e6, "CubicInch": 1.6387064e-5, "CubicKilometer": 1e9, "CubicMeter": 1,
 	"CubicMicrometer": 1e-18, "CubicMile": 4.168181825440579584e9, "CubicMillimeter": 1e-9, "CubicYard": 0.764554857984, "Deciliter": 1e-4,
 	"HectocubicFoot": cubicFoot * 100, "HectocubicMeter": 100, "Hectoliter": 0.1, "ImperialBeerBarrel": 0.16365924, "ImperialGallon": imperialGallon,
