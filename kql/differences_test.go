@@ -37,7 +37,7 @@ func TestDifferencesPageIsUpToDate(t *testing.T) {
 var limits = []string{
 	"Datetimes that were stored have microseconds: the seventh digit of a flow log's record time is kept in `RecordTicks`.",
 	"`dcount`, `hll` and `tdigest` are exact where Kusto estimates.",
-	"ClickHouse holds datetimes from 1900 to 2299 only, folds case by Unicode's lower case, and gives its whole answer at once.",
+	"ClickHouse holds datetimes from 1900 to 2299 only, folds case by Unicode's full lower case (a final sigma is another letter), and gives its whole answer at once.",
 	"What an engine cannot express exactly is finished by the interpreter on at most `row_cap` rows; above that the query is refused. `azflow explain` shows where the cut is.",
 	"Graph operators, `declare pattern`, python, R and management commands that change anything are refused.",
 }

@@ -20,8 +20,9 @@ import (
 
 // testEngine runs queries; inSQL says that no tail was left to the interpreter.
 type testEngine struct {
-	name string
-	run  func(src string) (a answer, inSQL bool, err error)
+	name  string
+	run   func(src string) (a answer, inSQL bool, err error)
+	store store.Engine // nil for the interpreter
 }
 
 func engines(t *testing.T) []testEngine {
@@ -36,15 +37,15 @@ func engines(t *testing.T) []testEngine {
 		}
 	})
 	all := []testEngine{
-		{interpreter, interpret},
-		{"duckdb", func(src string) (answer, bool, error) { return ask(duck, src) }},
+		{interpreter, interpret, nil},
+		{"duckdb", func(src string) (answer, bool, error) { return ask(duck, src) }, duck},
 	}
 	if os.Getenv(chdb.LibraryEnv) == "" && os.Getenv("CI") != "true" {
 		t.Logf("without ClickHouse: %s is not set", chdb.LibraryEnv)
 		return all
 	}
 	click := clickhouse.New(chdbtest.Open(t), nil)
-	return append(all, testEngine{"clickhouse", func(src string) (answer, bool, error) { return ask(click, src) }})
+	return append(all, testEngine{"clickhouse", func(src string) (answer, bool, error) { return ask(click, src) }, click})
 }
 
 // functions returns what functions know besides their arguments.

@@ -48,7 +48,6 @@ var functions = map[string]function{
 	"strlen":         text("lengthUTF8"),
 	"string_size":    text("length"),
 	"tolower":        text("lowerUTF8"),
-	"toupper":        text("upperUTF8"),
 	"strcat":         strcat,
 	"tostring":       tostring,
 	"tolong":         toLong,
