@@ -5,6 +5,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"github.com/azflow/azflow/internal/config"
 )
 
 func (p *program) configCommand() *cobra.Command {
@@ -43,6 +45,15 @@ func (p *program) showConfig() error {
 		}
 		if _, err := fmt.Fprintf(w, "%s:\t%s\t# %s\n", v.Setting.Name, text, v.Origin); err != nil {
 			return err
+		}
+	}
+	for _, a := range p.cfg.Accounts() {
+		for _, s := range config.AccountSettings() {
+			if text := a.Values[s.Name]; text != "" {
+				if _, err := fmt.Fprintf(w, "accounts.%s.%s:\t%s\t# file %s\n", a.Name, s.Name, text, p.cfg.File); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return w.Flush()

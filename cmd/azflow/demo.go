@@ -198,7 +198,7 @@ func (p *program) makeDemo(ctx context.Context, folder string, seed uint64, end 
 	}
 	if err := p.ingestFrom(ctx, l, dir.New(
 		filepath.Join(logs, flowgen.ContainerVNet), filepath.Join(logs, flowgen.ContainerNSG),
-	), timeSpan{}, ingest.Options{}); err != nil {
+	), ingest.Options{}); err != nil {
 		return err
 	}
 	n, err := countBlobs(ctx, l)

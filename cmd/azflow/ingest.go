@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -18,36 +19,40 @@ import (
 	"github.com/azflow/azflow/internal/ingest"
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/source"
-	"github.com/azflow/azflow/internal/source/dir"
 )
 
 func (p *program) ingestCommand() *cobra.Command {
-	var from, to string
+	var o ingestFlags
 	cmd := &cobra.Command{
-		Use:     "ingest PATH...",
-		Short:   "Take in flow logs from files, folders or standard input",
+		Use:     "ingest [SOURCE...]",
+		Short:   "Take in flow logs from storage accounts, files or standard input",
 		GroupID: groupData,
 		Long: `Reads NSG flow logs (versions 1 and 2), virtual network flow logs (version 4)
 and flattened events, plain, gzipped or Zstandard, and stores each tuple once.
 
-A folder is read with all below it, a glob with all that it matches, and - is
-standard input. A blob is known by its Azure path wherever its copy lies, so the
-same blob read twice counts once; one that grew is read on from where it ended;
-one that was written anew replaces its old rows.`,
-		Example: `  azflow ingest ./insights-logs-flowlogflowevent
+A SOURCE is az://ACCOUNT[/CONTAINER[/PREFIX]], a file, a folder (read with all below
+it), a glob (with all that it matches), or - for standard input. Without one, the
+storage accounts of the configuration are read. Nothing is ever written to an
+account; secrets come from AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY,
+AZURE_STORAGE_SAS_TOKEN, a file or a prompt, else Entra ID is asked.
+
+A blob is known by its Azure path wherever its copy lies, so the same blob read
+twice counts once; one that grew is read on from where it ended; one that was
+written anew replaces its old rows.`,
+		Example: `  azflow ingest az://contosologs --last 24h
+  azflow ingest az://contosologs/insights-logs-flowlogflowevent --vnet vnet-prod
+  azflow ingest ./insights-logs-flowlogflowevent
   azflow ingest 'logs/*.json.gz' --from 2026-03-01 --to 2026-03-02
   zstdcat old.ndjson.zst | azflow ingest -`,
-		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			span, err := parseSpan(from, to, time.Now())
+			filter, err := o.filter(time.Now())
 			if err != nil {
 				return err
 			}
-			return p.ingest(c.Context(), args, span)
+			return p.ingest(c.Context(), args, filter)
 		},
 	}
-	cmd.Flags().StringVar(&from, "from", "", "leave out blobs of earlier hours (2026-03-01, 2026-03-01T10:00Z or 24h ago as 24h)")
-	cmd.Flags().StringVar(&to, "to", "", "leave out blobs of this hour and later ones")
+	o.add(p, cmd)
 	cmd.Flags().Var(p.setting("workers"), "workers", "how many inputs are read at once (default: the number of processors)")
 	cmd.Flags().Var(p.setting("interval"), "interval", "interval of NTANetAnalytics in a new lake: 10m or 60m")
 	return cmd
@@ -70,18 +75,70 @@ func (p *program) openLake(ctx context.Context, mustExist bool) (*lake.Lake, err
 	return l, err
 }
 
-func (p *program) ingest(ctx context.Context, paths []string, span timeSpan) error {
+func (p *program) ingest(ctx context.Context, args []string, filter source.Filter) error {
+	src, done, err := p.openSource(args, filter)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if !p.lakeExists() {
+		if err := hasInput(ctx, src); err != nil {
+			return err
+		}
+	}
 	l, err := p.openLake(ctx, false)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = l.Close() }()
-	src, done, err := p.openSource(paths, l.Dir())
-	if err != nil {
-		return err
+	return p.ingestFrom(ctx, l, src, ingest.Options{})
+}
+
+// lakeExists reports whether there is a lake in the folder of the configuration.
+func (p *program) lakeExists() bool {
+	_, err := os.Stat(filepath.Join(p.cfg.Text("data"), "catalog.db"))
+	return !errors.Is(err, os.ErrNotExist)
+}
+
+// hasInput fails as an ingest does that finds nothing, so that a mistyped path
+// leaves no empty lake behind.
+func hasInput(ctx context.Context, src source.Source) error {
+	var failed []error
+	for _, err := range src.List(ctx) {
+		if err == nil {
+			return nil
+		}
+		failed = append(failed, err)
 	}
-	defer done()
-	return p.ingestFrom(ctx, l, src, span, ingest.Options{})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	err := ingest.ErrNoInput
+	if len(failed) > 0 {
+		err = fmt.Errorf("%w: %w", err, errors.Join(failed...))
+	}
+	return noInput(src, err)
+}
+
+// noInput explains ingest.ErrNoInput.
+func noInput(src source.Source, err error) error {
+	var problem *source.Problem
+	if errors.As(err, &problem) {
+		return sourceFailure(problem)
+	}
+	if l, ok := src.(interface{ LookedFor() string }); ok && l.LookedFor() != "" {
+		err = fmt.Errorf("%w; looked for\n%s", err, strings.TrimRight(l.LookedFor(), "\n"))
+	}
+	return &failure{code: exitUsage, err: err, hint: "Azure's blobs are called PT1H.json; --from, --to and --last leave out whole hours"}
+}
+
+// sourceFailure returns the failure that a source's problem ends the program with.
+func sourceFailure(p *source.Problem) error {
+	code := exitFailure
+	if p.Auth {
+		code = exitAuth
+	}
+	return &failure{code: code, err: p, hint: p.Hint}
 }
 
 // ingestMemory is from where on the collector works harder while logs are taken
@@ -89,22 +146,18 @@ func (p *program) ingest(ctx context.Context, paths []string, span timeSpan) err
 const ingestMemory = 160 << 20
 
 // ingestFrom ingests src with progress and prints the summary.
-func (p *program) ingestFrom(ctx context.Context, l *lake.Lake, src source.Source, span timeSpan, opt ingest.Options) error {
+func (p *program) ingestFrom(ctx context.Context, l *lake.Lake, src source.Source, opt ingest.Options) error {
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // GOMEMLIMIT is not set
 		debug.SetMemoryLimit(ingestMemory)
 	}
 	bar := newProgress(p.err, p.quiet)
-	opt.Workers, opt.Now, opt.From, opt.To, opt.Progress = p.cfg.Whole("workers"), time.Now, span.from, span.to, bar.ingest
+	opt.Workers, opt.Now, opt.Progress = p.cfg.Whole("workers"), time.Now, bar.ingest
 	g := ingest.New(l, opt)
 	sum, err := g.Run(ctx, src)
 	bar.clear()
 	switch {
 	case errors.Is(err, ingest.ErrNoInput):
-		looked := ""
-		if d, ok := src.(*dir.Source); ok {
-			looked = "; looked for\n" + strings.TrimRight(d.LookedFor(), "\n")
-		}
-		return &failure{code: exitUsage, err: fmt.Errorf("%w%s", err, looked), hint: "Azure's blobs are called PT1H.json; --from and --to leave out whole hours"}
+		return noInput(src, err)
 	case err != nil && ctx.Err() == nil:
 		return withHint(err, "what was committed stays; run the same command again to go on")
 	}
@@ -116,21 +169,6 @@ func (p *program) ingestFrom(ctx context.Context, l *lake.Lake, src source.Sourc
 		return &failure{code: exitPartial, shown: true, err: errors.New("some input could not be read")}
 	}
 	return nil
-}
-
-// openSource returns the source that the arguments name.
-func (p *program) openSource(paths []string, data string) (source.Source, func(), error) {
-	if slices.Contains(paths, "-") {
-		if len(paths) > 1 {
-			return nil, nil, usage("read standard input by itself: azflow ingest -", "- stands with other paths")
-		}
-		s, err := dir.Spool(p.in, filepath.Join(data, "spool"))
-		if err != nil {
-			return nil, nil, err
-		}
-		return s, func() { _ = s.Close() }, nil
-	}
-	return dir.New(paths...), func() {}, nil
 }
 
 // summarise prints what an ingest did.
@@ -147,6 +185,12 @@ func (p *program) summarise(s *ingest.Summary) {
 	}
 	if s.Held > 0 {
 		fmt.Fprintf(w, "left to another azflow that is reading them: %s\n", things(s.Held, "blob"))
+	}
+	if s.Gone > 0 {
+		fmt.Fprintf(w, "deleted between listing and reading: %s\n", things(s.Gone, "blob"))
+	}
+	for _, what := range slices.Sorted(maps.Keys(s.Other)) {
+		fmt.Fprintf(w, "left alone, since they are no flow logs: %s\n", things(s.Other[what], what))
 	}
 	for _, name := range s.Rewritten {
 		fmt.Fprintf(w, "rewritten since it was read, its old rows are replaced: %s\n", name)

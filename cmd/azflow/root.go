@@ -39,6 +39,8 @@ type program struct {
 	flags      map[string]string // settings given by flag
 	configFile string
 	quiet      bool
+	verbose    bool
+	auth       string         // how to sign in to storage accounts; "" as the configuration says
 	cfg        *config.Config // loaded before a command runs
 }
 
@@ -115,6 +117,7 @@ version 4), stores every tuple exactly once in Parquet, and answers KQL.
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.configFile, "config", "", "configuration file (default "+shortDefault()+")")
 	flags.BoolVarP(&p.quiet, "quiet", "q", false, "print results and errors only")
+	flags.BoolVarP(&p.verbose, "verbose", "v", false, "print every request to Azure, without secrets")
 	flags.Var(p.setting("data"), "data", "folder of the lake (default: your data directory)")
 	root.AddCommand(p.commands()...)
 	root.AddCommand(helpTopics()...)

@@ -54,6 +54,7 @@ var walls = [][2]string{
 var homes = map[string][]string{
 	"github.com/duckdb/":                 {"internal/store/duckdb"},
 	"github.com/Azure/azure-sdk-for-go/": {"internal/source/azblob", "internal/source/azqueue", "internal/azuritetest"},
+	"github.com/prometheus/":             {"internal/follow"},
 	"github.com/spf13/cobra":             {"cmd/azflow"},
 	"modernc.org/sqlite":                 {"internal/lake"},
 	"github.com/uber/h3-go/":             {"kql/internal/h3"},

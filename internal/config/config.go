@@ -87,7 +87,8 @@ type Value struct {
 
 // Config is every setting's value. It is not changed after Load.
 type Config struct {
-	values map[string]Value
+	values   map[string]Value
+	accounts []Account
 	// File is the configuration file that was looked for; Found says whether it was there.
 	File  string
 	Found bool
@@ -144,6 +145,9 @@ func Load(src Sources) (*Config, error) {
 		}
 		c.values[s.Name] = v
 		delete(file, s.Name)
+	}
+	if c.accounts, err = accountsOf(file); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.File, err)
 	}
 	for name := range file {
 		return nil, fmt.Errorf("%s: no setting is called %q; `azflow config show` lists those there are", c.File, name)

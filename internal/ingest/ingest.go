@@ -24,9 +24,6 @@ import (
 type Options struct {
 	Workers int              // how many blobs are read at once; at least 1
 	Now     func() time.Time // the clock
-	// From and To leave out blobs whose hour, as their path tells it, lies before
-	// From or not before To; zero is no bound.
-	From, To time.Time
 	// CommitRows and CommitEvery bound what a crash can make us read again.
 	CommitRows  int           // default 250,000
 	CommitEvery time.Duration // default 2 s
@@ -47,9 +44,11 @@ type Progress struct {
 
 // Summary is what an ingest did.
 type Summary struct {
-	Blobs     int64 // found; after an interruption, read to their end
-	Stored    int64 // of them, how many had nothing new
-	Held      int64 // of them, how many another process was reading
+	Blobs     int64            // found; after an interruption, read to their end
+	Stored    int64            // of them, how many had nothing new
+	Held      int64            // of them, how many another process was reading
+	Gone      int64            // of them, how many were no longer there when their turn came
+	Other     map[string]int64 // logs that are no flow logs and were left alone, by what they are
 	Rewritten []string
 	Records   int64
 	Tuples    int64            // rows committed
@@ -95,7 +94,7 @@ func New(l *lake.Lake, opt Options) *Ingester {
 	opt.Workers = max(opt.Workers, 1)
 	opt.CommitRows = cmp.Or(opt.CommitRows, 250_000)
 	opt.CommitEvery = cmp.Or(opt.CommitEvery, 2*time.Second)
-	return &Ingester{lake: l, opt: opt, summary: Summary{Refused: map[string]int64{}}}
+	return &Ingester{lake: l, opt: opt, summary: Summary{Refused: map[string]int64{}, Other: map[string]int64{}}}
 }
 
 // inventory returns which inventory names the owners, 0 for none.
@@ -180,7 +179,8 @@ func (g *Ingester) list(ctx context.Context, src source.Source) ([]job, error) {
 			g.fail(err)
 			continue
 		}
-		if !b.Hour.IsZero() && (b.Hour.Before(g.opt.From) || !g.opt.To.IsZero() && !b.Hour.Before(g.opt.To)) {
+		if b.Other != "" {
+			g.summary.Other[b.Other]++
 			continue
 		}
 		g.blobs.Add(1)
@@ -222,6 +222,17 @@ func (g *Ingester) fail(err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.summary.Failed = append(g.summary.Failed, err)
+}
+
+// unread notes that a blob could not be read to its end.
+func (g *Ingester) unread(err error) {
+	if !errors.Is(err, source.ErrGone) {
+		g.fail(err)
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.summary.Gone++
 }
 
 // report calls Progress a few times a second until the returned function is

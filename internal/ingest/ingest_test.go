@@ -397,9 +397,12 @@ type stoppingWithin struct {
 	cancel func()
 }
 
-func (s stoppingWithin) Open(ctx context.Context, b source.Blob, offset int64) (io.ReadCloser, error) {
+func (s stoppingWithin) Open(ctx context.Context, b source.Blob, offset int64) (*source.Reader, error) {
 	r, err := s.Source.Open(context.WithoutCancel(ctx), b, offset)
-	return &counting{r, s}, err
+	if err == nil {
+		r.ReadCloser = &counting{r.ReadCloser, s}
+	}
+	return r, err
 }
 
 type counting struct {
@@ -420,9 +423,12 @@ type stoppingAtEnd struct {
 	cancel func()
 }
 
-func (s stoppingAtEnd) Open(ctx context.Context, b source.Blob, offset int64) (io.ReadCloser, error) {
+func (s stoppingAtEnd) Open(ctx context.Context, b source.Blob, offset int64) (*source.Reader, error) {
 	r, err := s.Source.Open(ctx, b, offset)
-	return closer{r, s.cancel}, err
+	if err == nil {
+		r.ReadCloser = closer{r.ReadCloser, s.cancel}
+	}
+	return r, err
 }
 
 type closer struct {
@@ -440,7 +446,7 @@ type stopping struct {
 	opened func()
 }
 
-func (s stopping) Open(ctx context.Context, b source.Blob, offset int64) (io.ReadCloser, error) {
+func (s stopping) Open(ctx context.Context, b source.Blob, offset int64) (*source.Reader, error) {
 	s.opened()
 	return s.Source.Open(ctx, b, offset)
 }

@@ -36,7 +36,8 @@ const (
 	maxAddresses = 100_000
 	// bytesAnAddress is how much log there is to an address, about.
 	bytesAnAddress = 500
-	// maxTries is how often a blob is read again when another process was faster.
+	// maxTries is how often a blob is read again when another process was faster,
+	// or it was written to meanwhile.
 	maxTries = 5
 	// closing is how long what was decoded may take to be committed after the
 	// context ended.
@@ -257,7 +258,11 @@ func (wk *worker) blob(ctx context.Context, j job, cur lake.Cursor) (committed b
 	for _, b := range j.copies {
 		before := r.next.Tuples
 		gen := r.next.Generation
-		if err := r.read(ctx, b); err != nil {
+		err := r.read(ctx, b)
+		for try := 1; errors.Is(err, source.ErrChanged) && try < maxTries; try++ {
+			err = r.read(ctx, b) // what was read so far stays
+		}
+		if err != nil {
 			switch {
 			case errors.Is(err, errLake):
 				return r.committed, err
@@ -268,7 +273,7 @@ func (wk *worker) blob(ctx context.Context, j job, cur lake.Cursor) (committed b
 				}
 				return r.committed, err
 			}
-			wk.g.fail(err)
+			wk.g.unread(err)
 		} else if r.next.Tuples == before && r.next.Generation == gen && cur.Read() {
 			wk.g.mu.Lock()
 			wk.g.summary.Stored++
@@ -320,8 +325,13 @@ func sameHead(b, known []byte) bool {
 // read takes in what a copy of the blob has beyond the cursor.
 func (r *reading) read(ctx context.Context, b source.Blob) error {
 	wk := r.wk
+	in, err := wk.src.Open(ctx, b, r.next.Offset)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }() // it was only read
 	if r.next.Read() || r.started {
-		same, err := r.sameBlob(ctx, b)
+		same, err := r.sameBlob(ctx, b, in)
 		if err != nil {
 			return err
 		}
@@ -329,13 +339,12 @@ func (r *reading) read(ctx context.Context, b source.Blob) error {
 			if err := r.anew(ctx, b); err != nil {
 				return err
 			}
+			_ = in.Close() // likewise
+			if in, err = wk.src.Open(ctx, b, 0); err != nil {
+				return err
+			}
 		}
 	}
-	in, err := wk.src.Open(ctx, b, r.next.Offset)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = in.Close() }() // it was only read
 	if r.next.FirstSeen.IsZero() {
 		r.next.FirstSeen = wk.g.opt.Now()
 	}
@@ -344,13 +353,18 @@ func (r *reading) read(ctx context.Context, b source.Blob) error {
 	if err := r.decode(ctx, in, b); err != nil {
 		return err
 	}
-	r.next.ETag = b.Version
+	r.next.ETag = in.Version
 	r.started = true
 	return nil
 }
 
-// sameBlob reports whether b still begins as the blob did when it was read.
-func (r *reading) sameBlob(ctx context.Context, b source.Blob) (bool, error) {
+// sameBlob reports whether b, opened as known, is still the blob that was read:
+// whether the block is there that was read last, or else whether it begins as the
+// blob did.
+func (r *reading) sameBlob(ctx context.Context, b source.Blob, known *source.Reader) (bool, error) {
+	if known.Blocks != nil && r.next.LastBlockID != "" {
+		return known.Block(r.next.Offset) == r.next.LastBlockID, nil
+	}
 	in, err := r.wk.src.Open(ctx, b, 0)
 	if err != nil {
 		return false, err
@@ -411,7 +425,7 @@ func (r *reading) anew(ctx context.Context, b source.Blob) error {
 }
 
 // decode takes in the rows of a blob from the cursor on.
-func (r *reading) decode(ctx context.Context, in io.Reader, b source.Blob) error {
+func (r *reading) decode(ctx context.Context, in *source.Reader, b source.Blob) error {
 	wk := r.wk
 	defer wk.small()
 	cur := flowlog.Cursor{Offset: r.next.Offset, Records: r.next.NextRecord, Tuples: r.next.NextTuple}
@@ -446,7 +460,7 @@ func (r *reading) decode(ctx context.Context, in io.Reader, b source.Blob) error
 			// What is left is no whole record: it is reported, and stays beyond the
 			// cursor, so that it is read if the file grows.
 			wk.dec.DecodeColumns(buf, true, &cur, wk.cols)
-			if err := r.take(ctx, before, cur); err != nil {
+			if err := r.take(ctx, in, before, cur); err != nil {
 				return err
 			}
 			break
@@ -458,7 +472,7 @@ func (r *reading) decode(ctx context.Context, in io.Reader, b source.Blob) error
 			continue
 		}
 		share.read(int64(n))
-		if err := r.take(ctx, before, cur); err != nil {
+		if err := r.take(ctx, in, before, cur); err != nil {
 			return err
 		}
 		buf = append(buf[:0], buf[n:]...)
@@ -502,7 +516,7 @@ func (wk *worker) small() {
 }
 
 // take moves the decoded columns into the pending commit.
-func (r *reading) take(ctx context.Context, before, cur flowlog.Cursor) error {
+func (r *reading) take(ctx context.Context, in *source.Reader, before, cur flowlog.Cursor) error {
 	wk := r.wk
 	c := wk.cols
 	defer c.Reset()
@@ -528,6 +542,9 @@ func (r *reading) take(ctx context.Context, before, cur flowlog.Cursor) error {
 	p.sightings(r, c)
 	r.started = true
 	r.next.Position = lake.Position{Offset: cur.Offset, NextRecord: cur.Records, NextTuple: cur.Tuples}
+	if in.Blocks != nil || cur.Offset > before.Offset {
+		r.next.LastBlockID = in.Block(cur.Offset)
+	}
 	r.next.Bytes += cur.Offset - before.Offset
 	r.next.Records += int64(len(c.Records))
 	r.next.Tuples += int64(c.Len())

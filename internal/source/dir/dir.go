@@ -2,9 +2,6 @@
 package dir
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,18 +12,11 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/azflow/azflow/flowlog"
 	"github.com/azflow/azflow/internal/source"
 )
-
-// endings are what a file in a folder must end in to be taken for a flow log;
-// a file that was named or matched is read whatever its name.
-var endings = []string{".json", ".ndjson", ".jsonl", ".log", ".json.gz", ".ndjson.gz", ".jsonl.gz", ".log.gz", ".json.zst", ".ndjson.zst", ".jsonl.zst", ".log.zst"}
 
 // Source reads what its paths name.
 type Source struct{ paths []string }
@@ -46,7 +36,7 @@ func (s *Source) LookedFor() string {
 		info, err := os.Stat(p)
 		switch {
 		case err == nil && info.IsDir():
-			fmt.Fprintf(&b, "  in folder %s and below: files ending in %s\n", p, strings.Join(endings, ", "))
+			fmt.Fprintf(&b, "  in folder %s and below: files ending in %s\n", p, strings.Join(source.Endings(), ", "))
 		case strings.ContainsAny(p, "*?["):
 			fmt.Fprintf(&b, "  files that match %s\n", p)
 		default:
@@ -101,7 +91,7 @@ func list(ctx context.Context, path string, yield func(source.Blob, error) bool)
 			}
 			return nil
 		}
-		if d.IsDir() || !hasEnding(p) {
+		if d.IsDir() || !source.HasEnding(p) {
 			return nil
 		}
 		info, err := os.Stat(p) // a link counts as what it points to
@@ -123,13 +113,8 @@ func list(ctx context.Context, path string, yield func(source.Blob, error) bool)
 	return goOn
 }
 
-func hasEnding(path string) bool {
-	path = strings.ToLower(path)
-	return slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(path, e) })
-}
-
 func blob(path string, info fs.FileInfo) (source.Blob, error) {
-	b := source.Blob{Name: path, Size: info.Size(), Version: fmt.Sprintf("%d-%d", info.Size(), info.ModTime().UnixNano())}
+	b := source.Blob{Name: path, Size: info.Size(), Version: versionOf(info)}
 	real, err := filepath.Abs(path)
 	if err != nil {
 		return b, err
@@ -138,84 +123,74 @@ func blob(path string, info fs.FileInfo) (source.Blob, error) {
 		real = r
 	}
 	if az, ok := flowlog.ParsePath(filepath.ToSlash(real)); ok {
-		b.ID, b.Hour, b.MAC = az.ID, az.Hour, az.MAC
+		b.ID, b.Hour, b.MAC, b.Other = az.ID, az.Hour, az.MAC, source.OtherLog(az)
 	} else {
 		b.ID = flowlog.TrimCompression(real)
 	}
 	return b, nil
 }
 
+func versionOf(info fs.FileInfo) string {
+	return fmt.Sprintf("%d-%d", info.Size(), info.ModTime().UnixNano())
+}
+
 // Open implements source.Source. Gzip and Zstandard are known by their first
 // bytes, whatever the file is called.
-func (s *Source) Open(_ context.Context, b source.Blob, offset int64) (io.ReadCloser, error) {
+func (s *Source) Open(_ context.Context, b source.Blob, offset int64) (*source.Reader, error) {
 	return open(b.Name, offset)
 }
 
-// The first bytes of compressed content. RFC 1952, RFC 8878.
-var (
-	gzipMagic = []byte{0x1f, 0x8b}
-	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
-)
-
-func open(path string, offset int64) (_ io.ReadCloser, err error) {
+func open(path string, offset int64) (_ *source.Reader, err error) {
 	f, err := os.Open(path)
 	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w: %w", source.ErrGone, err)
+		}
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			_ = f.Close()
+			_ = f.Close() // it was only read
 		}
 	}()
-	head := make([]byte, 4)
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	head := make([]byte, source.MagicSize)
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, err
 	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return nil, err
-	}
-	var r io.Reader
-	stop := func() error { return nil }
-	switch head = head[:n]; {
-	case bytes.HasPrefix(head, gzipMagic):
-		z, err := gzip.NewReader(bufio.NewReaderSize(f, 256<<10))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		r = z
-	case bytes.HasPrefix(head, zstdMagic):
-		// A frame may ask for any window; 64 MiB is what zstd -19 uses at most
-		// without --long.
-		z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(64<<20), zstd.WithDecoderLowmem(true))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		r = z
-		stop = func() error { z.Close(); return nil }
-	default:
+	if !source.Compressed(head[:n]) {
 		if _, err := f.Seek(offset, io.SeekStart); err != nil {
 			return nil, err
 		}
-		return f, nil
+		return &source.Reader{ReadCloser: f, Version: versionOf(info)}, nil
 	}
-	if _, err := io.CopyN(io.Discard, r, offset); err != nil && !errors.Is(err, io.EOF) {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), stop())
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, err
 	}
-	return &content{path, r, stop, f}, nil
+	z, err := source.Decompress(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if _, err := io.CopyN(io.Discard, z, offset); err != nil && !errors.Is(err, io.EOF) {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), z.Close())
+	}
+	return &source.Reader{ReadCloser: &content{path, z, f}, Version: versionOf(info)}, nil
 }
 
 // content is a decompressed file.
 type content struct {
 	path string
-	io.Reader
-	stop func() error
-	f    *os.File
+	io.ReadCloser
+	f *os.File
 }
 
 // Read names the file in an error of its compression.
 func (c *content) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
+	n, err := c.ReadCloser.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = fmt.Errorf("%s: %w", c.path, err)
 	}
@@ -223,7 +198,7 @@ func (c *content) Read(p []byte) (int, error) {
 }
 
 // Close implements io.Closer.
-func (c *content) Close() error { return errors.Join(c.stop(), c.f.Close()) }
+func (c *content) Close() error { return errors.Join(c.ReadCloser.Close(), c.f.Close()) }
 
 // Stdin is standard input as a source of one blob, whose identity is the hash of
 // its content. It is kept in a file, since it is read once for the hash and once
@@ -272,8 +247,13 @@ func (s *Stdin) List(context.Context) iter.Seq2[source.Blob, error] {
 }
 
 // Open implements source.Source.
-func (s *Stdin) Open(_ context.Context, _ source.Blob, offset int64) (io.ReadCloser, error) {
-	return open(s.path, offset)
+func (s *Stdin) Open(_ context.Context, b source.Blob, offset int64) (*source.Reader, error) {
+	r, err := open(s.path, offset)
+	if err != nil {
+		return nil, err
+	}
+	r.Version = b.Version // the file's time says nothing
+	return r, nil
 }
 
 // Close removes the file.

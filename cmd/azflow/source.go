@@ -1,0 +1,172 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/azflow/azflow/internal/config"
+	"github.com/azflow/azflow/internal/source"
+	"github.com/azflow/azflow/internal/source/azblob"
+	"github.com/azflow/azflow/internal/source/dir"
+)
+
+// ingestFlags say which blobs of a source are wanted.
+type ingestFlags struct {
+	from, to, last string
+	names          source.Filter
+}
+
+func (o *ingestFlags) add(p *program, cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&p.auth, "auth", "", "sign in to storage accounts by connection-string, key, sas, entra or anonymous only; a secret that is set nowhere is asked for")
+	f.StringVar(&o.from, "from", "", "leave out blobs of earlier hours (2026-03-01, 2026-03-01T10:00Z or 24h ago as 24h)")
+	f.StringVar(&o.to, "to", "", "leave out blobs of this hour and later ones")
+	f.StringVar(&o.last, "last", "", "read the blobs of the last hours only: 6h, 2d")
+	f.StringSliceVar(&o.names.Subscriptions, "subscription", nil, "read blobs of this subscription id only")
+	f.StringSliceVar(&o.names.ResourceGroups, "resource-group", nil, "of this resource group: the NSG's, or the flow log's network watcher's")
+	f.StringSliceVar(&o.names.NSGs, "nsg", nil, "of this network security group")
+	f.StringSliceVar(&o.names.VNets, "vnet", nil, "of flow logs of this virtual network or its subnets")
+	f.StringSliceVar(&o.names.FlowLogs, "flow-log", nil, "of this virtual network flow log")
+	f.StringSliceVar(&o.names.MACs, "mac", nil, "of the NIC with this MAC address")
+	cmd.MarkFlagsMutuallyExclusive("last", "from")
+	cmd.MarkFlagsMutuallyExclusive("last", "to")
+}
+
+// filter returns what the flags ask for.
+func (o *ingestFlags) filter(now time.Time) (source.Filter, error) {
+	from := o.from
+	if o.last != "" {
+		from = o.last
+	}
+	span, err := parseSpan(from, o.to, now)
+	if err != nil {
+		return source.Filter{}, err
+	}
+	f := o.names
+	f.From, f.To = span.from, span.to
+	if o.last != "" {
+		f.From = f.From.Truncate(time.Hour) // the hour that it lies in, too
+	}
+	return f, nil
+}
+
+// openSource returns the source that the arguments name, or the accounts of the
+// configuration if there are none, and a function that ends its use.
+func (p *program) openSource(args []string, filter source.Filter) (source.Source, func(), error) {
+	done := func() {}
+	if slices.Contains(args, "-") {
+		if len(args) > 1 {
+			return nil, nil, usage("read standard input by itself: azflow ingest -", "- stands with other sources")
+		}
+		s, err := dir.Spool(p.in, filepath.Join(p.cfg.Text("data"), "spool"))
+		if err != nil {
+			return nil, nil, err
+		}
+		return s, func() { _ = s.Close() }, nil
+	}
+	var all []source.Source
+	var paths []string
+	var urls []azblob.Location
+	for _, a := range args {
+		if !azblob.Is(a) {
+			paths = append(paths, a)
+			continue
+		}
+		l, err := azblob.Parse(a)
+		if err != nil {
+			return nil, nil, usage("`azflow ingest --help` shows what a source looks like", "%w", err)
+		}
+		urls = append(urls, l)
+	}
+	if len(args) == 0 {
+		if len(p.cfg.Accounts()) == 0 {
+			return nil, nil, usage("give a path or az://ACCOUNT, or list accounts in "+p.cfg.File, "nothing to read: no source is given, and the configuration has no accounts")
+		}
+		for _, a := range p.cfg.Accounts() {
+			locations, err := locationsOf(a)
+			if err != nil {
+				return nil, nil, err
+			}
+			urls = append(urls, locations...)
+		}
+	}
+	if len(paths) > 0 {
+		all = append(all, dir.New(paths...))
+	}
+	for _, l := range urls {
+		s, err := p.openAccount(l, filter)
+		if err != nil {
+			return nil, nil, err
+		}
+		all = append(all, s)
+	}
+	return source.Where(source.Join(all...), filter), done, nil
+}
+
+// locationsOf returns what the configuration wants read of an account.
+func locationsOf(a config.Account) ([]azblob.Location, error) {
+	var all []azblob.Location
+	for _, c := range strings.Split(a.Values["containers"], ",") {
+		l, err := azblob.Parse("az://" + a.Name + "/" + strings.TrimSpace(c))
+		if err != nil {
+			return nil, usage("`azflow config show` prints the accounts of the configuration", "accounts.%s: %w", a.Name, err)
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+// openAccount returns the source of a part of a storage account.
+func (p *program) openAccount(l azblob.Location, filter source.Filter) (source.Source, error) {
+	v := p.cfg.Account(l.Account).Values
+	set := azblob.Settings{
+		Name: l.Account, Cloud: v["cloud"], Endpoint: v["endpoint"], Auth: azblob.Auth(v["auth"]), Tenant: v["tenant"],
+		ConnectionStringFile: v["connection_string_file"], KeyFile: v["key_file"], SASFile: v["sas_file"],
+		ConnectionStringEnv: v["connection_string_env"], KeyEnv: v["key_env"], SASEnv: v["sas_env"],
+	}
+	if l.Cloud != "" {
+		set.Cloud = l.Cloud
+	}
+	if p.auth != "" {
+		set.Auth = azblob.Auth(p.auth)
+	}
+	account, err := set.Account(azblob.Secrets{Getenv: os.Getenv, Prompt: p.prompt()})
+	if err == nil {
+		opt := azblob.Options{Location: l, Account: account, Filter: filter, Now: time.Now}
+		if p.verbose {
+			opt.Log = func(line string) { p.note("%s", line) }
+		}
+		var s *azblob.Source
+		if s, err = azblob.New(opt); err == nil {
+			return s, nil
+		}
+	}
+	var problem *source.Problem
+	if errors.As(err, &problem) {
+		return nil, sourceFailure(problem)
+	}
+	return nil, err
+}
+
+// prompt returns a function that asks at the terminal without echo, nil if there
+// is none.
+func (p *program) prompt() func(string) (string, error) {
+	f, ok := p.in.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	return func(question string) (string, error) {
+		fmt.Fprint(p.err, question)
+		secret, err := term.ReadPassword(int(f.Fd()))
+		fmt.Fprintln(p.err)
+		return string(secret), err
+	}
+}
