@@ -245,6 +245,23 @@ func TestARewrittenBlobReplacesItsRows(t *testing.T) {
 	}
 }
 
+func TestABlobThatWasEmptyWhenFirstReadIsKnownByItsFirstRecord(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.json")
+	l := openLake(t, t.TempDir())
+	for _, step := range []struct {
+		content           string
+		tuples, rewritten int
+	}{
+		{blob(), 0, 0}, {blob(record(1, 10)), 10, 0}, {blob(record(1, 10), record(2, 5)), 15, 0}, {blob(record(30, 3)), 3, 1},
+	} {
+		write(t, path, step.content)
+		s := run(t, l, dir.New(path), Options{})
+		if n := tuples(t, l); n != step.tuples || len(s.Rewritten) != step.rewritten {
+			t.Errorf("%d rows and rewritten %v, want %d and %d", n, s.Rewritten, step.tuples, step.rewritten)
+		}
+	}
+}
+
 func TestACutOffRecordIsReportedAndReadWhenTheFileGrows(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.json")
 	l := openLake(t, t.TempDir())

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -378,14 +379,14 @@ func (r *reading) sameBlob(ctx context.Context, b source.Blob, known *source.Rea
 	return sameHead(trimEnvelope(first[:n]), r.next.FirstRecord), nil
 }
 
-// trimEnvelope cuts what precedes the first record.
+// trimEnvelope cuts what precedes the first record. What does not begin with the
+// blob's start may have nothing to cut.
 func trimEnvelope(b []byte) []byte {
-	i := slices.IndexFunc(b, func(c byte) bool { return c == '[' })
-	if j := slices.Index(b, '{'); j >= 0 && i > j {
+	if i := bytes.IndexByte(b, '['); i >= 0 && bytes.Contains(b[:i], []byte(`"records"`)) {
 		b = b[i+1:]
 	}
-	if j := slices.Index(b, '{'); j >= 0 {
-		return b[j:]
+	if i := bytes.IndexByte(b, '{'); i >= 0 {
+		return b[i:]
 	}
 	return nil
 }
@@ -453,7 +454,7 @@ func (r *reading) decode(ctx context.Context, in *source.Reader, b source.Blob) 
 		}
 		before := cur
 		n := wk.dec.DecodeColumns(buf, false, &cur, wk.cols)
-		if before.Offset == 0 && n > 0 {
+		if n > 0 && before.Records == 0 && cur.Records > 0 {
 			r.next.FirstRecord = head(trimEnvelope(buf[:n]))
 		}
 		if n == 0 && end {
