@@ -37,6 +37,8 @@ type publicEnds struct {
 	times, ends       []int64
 	locations, names  *batch.Dict
 	facts             map[[2]string]uint32 // positions in both
+	last              [2]string            // of facts
+	lastAt            uint32
 }
 
 // rows returns the rows for the addresses of merged rows. They are valid as long
@@ -52,28 +54,25 @@ func (e *publicEnds) rows(merged *trafficanalytics.Partial, interval time.Durati
 	var dict *batch.Dict
 	for _, end := range [2]struct{ ip, public *batch.Column }{{column("SrcIp"), column("SrcPublic")}, {column("DestIp"), column("DestPublic")}} {
 		dict = end.ip.Dict
+		e.use(dict)
 		row := 0
 		for _, v := range merged.Intervals {
 			hour := floorDiv(v.Start, microsPerHour)
 			bit := uint64(1) << ((v.Start - hour*microsPerHour) / interval.Microseconds())
-			for ; row < v.End; row++ {
-				at := end.ip.ID(row)
-				if e.is(dict, at, uint64(hour+1), bit) {
+			for _, at := range end.ip.IDs[row:v.End] {
+				if end.ip.Via != nil {
+					at = end.ip.Via[at]
+				}
+				if noted := e.noted[at]; noted == notPublic || noted>>6 == uint64(hour+1) && noted&bit != 0 {
+					row++
 					continue
 				}
-				if public, ok := end.public.IntAt(row); !ok || public == 0 {
-					e.noted[at] = notPublic
-					continue
+				if e.note(flowTypes, end.public, row, at, uint64(hour+1), bit) {
+					e.known = append(e.known, e.fact(dict.Text[at]))
+					e.times = append(e.times, v.Start)
+					e.ends = append(e.ends, v.Start+interval.Microseconds())
 				}
-				if t := flowTypes.TextAt(row); t != "AzurePublic" && t != "ExternalPublic" {
-					continue // one of the estate's own
-				}
-				e.note(at, uint64(hour+1), bit)
-				e.ids = append(e.ids, at)
-				e.types = append(e.types, flowTypes.ID(row))
-				e.known = append(e.known, e.fact(dict.Text[at]))
-				e.times = append(e.times, v.Start)
-				e.ends = append(e.ends, v.Start+interval.Microseconds())
+				row++
 			}
 		}
 	}
@@ -105,38 +104,51 @@ func (e *publicEnds) fact(ip string) uint32 {
 	case e.about != nil:
 		f[0], f[1] = e.about(ip)
 	}
+	if n := len(e.locations.Text); n > 0 && f == e.last {
+		return e.lastAt
+	}
 	at, ok := e.facts[f]
 	if !ok {
 		at = uint32(len(e.locations.Text))
 		e.locations.Text, e.names.Text = append(e.locations.Text, f[0]), append(e.names.Text, f[1])
 		e.facts[f] = at
 	}
+	e.last, e.lastAt = f, at
 	return at
 }
 
 // notPublic marks an address that is none of the internet's.
 const notPublic = ^uint64(0)
 
-// is reports whether an address is noted in an interval, or is none to be noted.
-// Both ends' addresses are of one dictionary.
-func (e *publicEnds) is(dict *batch.Dict, at uint32, hour, bit uint64) bool {
+// use makes room for the addresses of a dictionary. Those of both ends are of
+// one.
+func (e *publicEnds) use(dict *batch.Dict) {
 	if e.dict != dict || e.generation != dict.Generation {
 		e.dict, e.generation, e.noted = dict, dict.Generation, e.noted[:0]
 	}
-	if int(at) >= len(e.noted) {
-		e.noted = append(e.noted, make([]uint64, int(at)+1-len(e.noted))...)
+	if n := len(dict.Text) - len(e.noted); n > 0 {
+		e.noted = append(e.noted, make([]uint64, n)...)
 	}
-	noted := e.noted[at]
-	return noted == notPublic || noted>>6 == hour && noted&bit != 0
 }
 
-// note notes an address. An hour has at most six intervals.
-func (e *publicEnds) note(at uint32, hour, bit uint64) {
+// note notes the address of a row, and reports whether it is to be written. An
+// hour has at most six intervals.
+func (e *publicEnds) note(flowTypes, public *batch.Column, row int, at uint32, hour, bit uint64) bool {
+	if public, ok := public.IntAt(row); !ok || public == 0 {
+		e.noted[at] = notPublic
+		return false
+	}
+	kind := flowTypes.ID(row)
+	if t := flowTypes.Dict.Text[kind]; t != "AzurePublic" && t != "ExternalPublic" {
+		return false // one of the estate's own
+	}
 	noted := e.noted[at]
 	if noted>>6 != hour {
 		noted = hour << 6
 	}
 	e.noted[at] = noted | bit
+	e.ids, e.types = append(e.ids, at), append(e.types, kind)
+	return true
 }
 
 // platformText is how logs write the platform's address.

@@ -192,7 +192,7 @@ func markPartial(segs []lake.Segment) {
 
 // merge says how partial rows become whole ones.
 func merge() *store.Merge {
-	m := &store.Merge{Keys: []string{"ItemHi", "ItemLo"}, Separator: "|"}
+	m := &store.Merge{Keys: []string{"ItemHi", "ItemLo"}}
 	for _, c := range trafficanalytics.Columns() {
 		switch c.Role {
 		case trafficanalytics.Sum:
@@ -201,8 +201,10 @@ func merge() *store.Merge {
 			m.Min = append(m.Min, c.Name)
 		case trafficanalytics.Max:
 			m.Max = append(m.Max, c.Name)
+		case trafficanalytics.Port:
+			m.Join.One = c.Name
 		case trafficanalytics.Ports:
-			m.Join = append(m.Join, c.Name)
+			m.Join.Several, m.Join.Separator = c.Name, "|"
 		case trafficanalytics.Key, trafficanalytics.Depends:
 		}
 	}

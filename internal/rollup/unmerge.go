@@ -324,6 +324,7 @@ func (o *output) adjust(b *batch.Batch, left map[id]repeated) error {
 				if k := slices.Index(repeatedNames[:], c.Name); k >= 0 {
 					out.Columns[i] = batch.ConstInt(d[k])
 				}
+			case c.Role == trafficanalytics.Port: // null
 			case c.Role == trafficanalytics.Ports:
 				out.Columns[i] = batch.ConstText("")
 			case at >= 0:

@@ -19,8 +19,10 @@ type Writer struct {
 	StartsWith string
 	// Any is the aggregate that takes any value.
 	Any string
-	// Join writes an aggregate of texts of entries: each entry once, sorted.
-	Join func(x, separator string) string
+	// Join writes an aggregate of sets, as [Join] has them: one is null or an
+	// entry, several a text of entries. It gives each entry once, sorted by
+	// length and text.
+	Join func(one, several, separator string) string
 	// Rows writes the query that gives rows held in memory.
 	Rows func(s sqlgen.Scan, rows [][]types.Value) (string, error)
 }
@@ -160,6 +162,9 @@ func (w *Writer) mergedRows(s sqlgen.Scan, files []Files, m *Merge) (string, err
 			}
 		}
 	}
+	if slices.Contains(needed, m.Join.Several) && !slices.Contains(needed, m.Join.One) {
+		needed = append(needed, m.Join.One)
+	}
 	var raw []string
 	for _, f := range files {
 		var items []string
@@ -185,15 +190,19 @@ func (w *Writer) mergedRows(s sqlgen.Scan, files []Files, m *Merge) (string, err
 				at = slices.Index(needed, src.Column)
 			}
 		}
-		if at < 0 {
-			x, err := w.literal(c, files[0].Columns[c.Name].Value)
+		if at < 0 || needed[at] == m.Join.One {
+			var missing types.Value
+			if at < 0 {
+				missing = files[0].Columns[c.Name].Value
+			}
+			x, err := w.literal(c, missing)
 			if err != nil {
 				return "", err
 			}
 			items = append(items, x+" AS "+c.Alias)
 			continue
 		}
-		items = append(items, "CAST("+w.mergedColumn(m, needed[at], fmt.Sprintf("m%d", at))+" AS "+w.sqlType(c)+") AS "+c.Alias)
+		items = append(items, "CAST("+w.mergedColumn(m, needed, at)+" AS "+w.sqlType(c)+") AS "+c.Alias)
 	}
 	if len(items) == 0 {
 		items = []string{"NULL AS none"}
@@ -205,8 +214,10 @@ func (w *Writer) mergedRows(s sqlgen.Scan, files []Files, m *Merge) (string, err
 	return "SELECT " + strings.Join(items, ", ") + "\nFROM (" + strings.Join(raw, "\nUNION ALL\n") + ") AS raw\nGROUP BY " + strings.Join(keys, ", "), nil
 }
 
-// mergedColumn returns the aggregate that makes one value of a column of many.
-func (w *Writer) mergedColumn(m *Merge, column, x string) string {
+// mergedColumn returns the aggregate that makes one value of many, of the column
+// at a place of those needed.
+func (w *Writer) mergedColumn(m *Merge, needed []string, at int) string {
+	column, x := needed[at], fmt.Sprintf("m%d", at)
 	switch {
 	case slices.Contains(m.Keys, column):
 		return x
@@ -216,8 +227,8 @@ func (w *Writer) mergedColumn(m *Merge, column, x string) string {
 		return "min(" + x + ")"
 	case slices.Contains(m.Max, column):
 		return "max(" + x + ")"
-	case slices.Contains(m.Join, column):
-		return w.Join(x, m.Separator)
+	case column == m.Join.Several:
+		return w.Join(fmt.Sprintf("m%d", slices.Index(needed, m.Join.One)), x, m.Join.Separator)
 	}
 	return w.Any + "(" + x + ")"
 }

@@ -116,8 +116,14 @@ type Merge struct {
 	Sum  []string
 	Min  []string
 	Max  []string
-	// Join are texts of entries divided by Separator, joined and sorted.
-	Join      []string
+	Join Join
+}
+
+// Join are two columns that hold a set: its entry, if it has one, or all of them
+// as text. The sets of rows are united, and then held as text.
+type Join struct {
+	One       string // null if the set has none or several
+	Several   string // entries divided by Separator, sorted by length and text; "" if the set has one
 	Separator string
 }
 

@@ -31,7 +31,7 @@ type Aggregator struct {
 	combo  []uint32 // by group
 	slots  []uint64 // see find
 	taken  []uint32
-	ports  []uint64 // group and port of each tuple, those that repeat the one before left out
+	ports  []uint64 // group and source port of tuples whose port is not their group's first
 
 	open     map[string]*OpenRollover // by connection
 	repeated map[uint32]*[4]int64     // by group: packets and bytes that a later E counts again
@@ -65,6 +65,8 @@ type group struct {
 	sums             [4]int64
 	counts           [counts]uint32
 	port             uint32 // batch.Null for null
+	srcPort          uint32 // of the first tuple that has one, else batch.Null
+	several          bool   // there are other source ports too
 }
 
 // Positions in the counts of a group, in the order of columns.
@@ -219,7 +221,7 @@ func (a *Aggregator) find(key []uint64, row int) uint32 {
 	a.keys = append(a.keys, key...)
 	in := &a.in
 	t := in.time.at(row)
-	a.groups = append(a.groups, group{start: floor(t, a.interval), first: t, last: t, got: in.processed.or0(row), port: uint32(key[0]) - 1})
+	a.groups = append(a.groups, group{start: floor(t, a.interval), first: t, last: t, got: in.processed.or0(row), port: uint32(key[0]) - 1, srcPort: batch.Null})
 	a.combo = append(a.combo, a.combos[row])
 	a.created = append(a.created, row)
 	return g
@@ -247,9 +249,13 @@ func (a *Aggregator) count(g uint32, row int) {
 	r := &a.groups[g]
 	r.first, r.last, r.got = min(r.first, t), max(r.last, t), max(r.got, in.processed.or0(row))
 	if in.srcPort.has(row) {
-		p := uint64(g)<<16 | uint64(in.srcPort.at(row))&0xffff
-		if n := len(a.ports); n == 0 || a.ports[n-1] != p {
-			a.ports = append(a.ports, p)
+		switch p := uint32(in.srcPort.at(row)) & 0xffff; r.srcPort {
+		case p:
+		case batch.Null:
+			r.srcPort = p
+		default:
+			r.several = true
+			a.ports = append(a.ports, uint64(g)<<16|uint64(p))
 		}
 	}
 	r.counts[recordCount]++

@@ -25,7 +25,8 @@ const (
 	Sum                     // added
 	Min                     // the smallest
 	Max                     // the largest
-	Ports                   // a set of ports as text, bars between them: united
+	Port                    // the one port of a set of one, else null: united with that of Ports
+	Ports                   // a set of several ports as text, bars between them, else "": united
 )
 
 // A Column is a stored column of NTANetAnalytics.
@@ -120,7 +121,8 @@ var columns = []Column{
 	{Name: "SrcMiss", Kind: batch.Text, Role: Depends, From: "SrcMiss"},
 	{Name: "DestMiss", Kind: batch.Text, Role: Depends, From: "DestMiss"},
 
-	{Name: "SrcPorts", Kind: batch.Text, Role: Ports},
+	{Name: "SrcPortOne", Kind: batch.Int32, Role: Port, Nullable: true},
+	{Name: "SrcPortSet", Kind: batch.Text, Role: Ports},
 	{Name: "RecordCount", Kind: batch.Int64, Role: Sum},
 	{Name: "AllowedInFlows", Kind: batch.Int64, Role: Sum},
 	{Name: "DeniedInFlows", Kind: batch.Int64, Role: Sum},

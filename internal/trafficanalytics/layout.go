@@ -303,21 +303,12 @@ func (l *layout) combination() uint32 {
 	return id
 }
 
-// digest returns the digest of the Key columns of a class at one of its
-// positions.
+// digest works out the digest of the Key columns of a class at one of its
+// positions, and remembers it.
 func (l *layout) digest(k *class, id uint32) digest {
+	var d digest
 	if id == batch.Null {
-		return digest{}
-	}
-	if int(id) >= len(k.digests) {
-		n := len(k.digests)
-		k.digests = slices.Grow(k.digests, int(id)+1-n)
-		k.digests = k.digests[:cap(k.digests)]
-		clear(k.digests[n:])
-	}
-	d := &k.digests[id]
-	if *d != (digest{}) {
-		return *d
+		return d
 	}
 	for _, x := range k.columns {
 		if x.Role != Key {
@@ -330,10 +321,16 @@ func (l *layout) digest(k *class, id uint32) digest {
 			pos = x.through[id]
 		}
 		if pos != batch.Null {
-			*d = d.plus(l.hash.text(x.Name, dict.Text[pos]))
+			d = d.plus(l.hash.text(x.Name, dict.Text[pos]))
 		}
 	}
-	return *d
+	if n := len(k.digests); int(id) >= n {
+		k.digests = slices.Grow(k.digests, int(id)+1-n)
+		k.digests = k.digests[:cap(k.digests)]
+		clear(k.digests[n:])
+	}
+	k.digests[id] = d
+	return d
 }
 
 // take notes the values of rows of the batch, as those of the output's next

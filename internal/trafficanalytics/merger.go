@@ -75,13 +75,59 @@ func (m *Merger) Add(b *batch.Batch) error {
 		if at := b.Index(c.col.Name); at >= 0 {
 			from = &b.Columns[at]
 		}
-		if c.col.Kind == batch.Text {
+		switch {
+		case c.col.Role == Port: // with Ports
+		case c.col.Role == Ports:
+			c.addPorts(b, target, m.rows)
+		case c.col.Kind == batch.Text:
 			c.addTexts(from, target, fresh, m.rows)
-		} else {
+		default:
 			c.addNumbers(from, target, m.rows)
 		}
 	}
 	return nil
+}
+
+// addPorts unites sets, which it holds as text whether they have one port or
+// several.
+func (c *merged) addPorts(b *batch.Batch, target []uint32, rows int) {
+	c.ids = extend(c.ids, rows)
+	one, several := b.Index(columns[counted.srcPort].Name), b.Index(c.col.Name)
+	for row, g := range target {
+		id := uint32(0)
+		if several >= 0 {
+			if pos := b.Columns[several].ID(row); pos != batch.Null {
+				id = c.texts.at(b.Columns[several].Dict, pos)
+			}
+		}
+		if one >= 0 {
+			if port, ok := b.Columns[one].IntAt(row); ok {
+				id = c.texts.text(strconv.FormatInt(port, 10))
+			}
+		}
+		switch have := c.ids[g]; {
+		case have == 0:
+			c.ids[g] = id
+		case id != 0 && id != have:
+			c.ids[g] = c.texts.text(union(c.texts.dict.Text[have], c.texts.dict.Text[id]))
+		}
+	}
+}
+
+// ports returns the columns of source ports in the given order.
+func (c *merged) ports(order []uint32) (one, several batch.Column) {
+	one = batch.Column{Form: batch.Plain, Ints: make([]int64, len(order)), Valid: batch.Bitmap(nil).Grow(len(order))}
+	ids := make([]uint32, len(order))
+	for at, g := range order {
+		text := c.texts.dict.Text[c.ids[g]]
+		port, err := strconv.ParseInt(text, 10, 64)
+		if one.Valid.Set(at, err == nil); err == nil { // else none, or several
+			one.Ints[at] = port
+		} else {
+			ids[at] = c.ids[g]
+		}
+	}
+	return one, batch.Column{Form: batch.Coded, IDs: ids, Dict: c.texts.take()}
 }
 
 func (c *merged) addTexts(from *batch.Column, target []uint32, fresh []bool, rows int) {
@@ -95,11 +141,8 @@ func (c *merged) addTexts(from *batch.Column, target []uint32, fresh []bool, row
 		if pos := positions[row]; pos != batch.Null {
 			id = c.texts.at(from.Dict, pos)
 		}
-		switch {
-		case fresh[row] || c.ids[g] == 0:
+		if fresh[row] || c.ids[g] == 0 {
 			c.ids[g] = id
-		case c.col.Role == Ports && id != 0 && id != c.ids[g]:
-			c.ids[g] = c.texts.text(union(c.texts.dict.Text[c.ids[g]], c.texts.dict.Text[id]))
 		}
 	}
 }
@@ -175,6 +218,13 @@ func (m *Merger) Flush() *batch.Batch {
 	b := &batch.Batch{Rows: n, Fields: Fields(), Columns: make([]batch.Column, len(columns))}
 	for i := range m.cols {
 		c := &m.cols[i]
+		switch c.col.Role {
+		case Port: // with Ports
+			continue
+		case Ports:
+			b.Columns[counted.srcPort], b.Columns[i] = c.ports(order)
+			continue
+		}
 		if c.col.Kind == batch.Text {
 			ids := make([]uint32, n)
 			for at, g := range order {

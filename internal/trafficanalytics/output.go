@@ -22,9 +22,9 @@ type output struct {
 }
 
 // counted holds the positions of columns that are counted.
-var counted = struct{ hi, lo, port, start, seconds, first, last, processed, srcPorts, counts, sums, repeated int }{
+var counted = struct{ hi, lo, port, start, seconds, first, last, processed, srcPort, srcPorts, counts, sums, repeated int }{
 	indexOf("ItemHi"), indexOf("ItemLo"), indexOf(colDestPort), indexOf("TimeGenerated"), indexOf("IntervalSeconds"),
-	indexOf("FlowStartTime"), indexOf("FlowEndTime"), indexOf("TimeProcessed"), indexOf("SrcPorts"),
+	indexOf("FlowStartTime"), indexOf("FlowEndTime"), indexOf("TimeProcessed"), indexOf("SrcPortOne"), indexOf("SrcPortSet"),
 	indexOf("RecordCount"), indexOf("PacketsSrcToDest"), indexOf("PacketsSrcToDestRepeated"),
 }
 
@@ -54,7 +54,7 @@ func (o *output) fill(a *Aggregator) *Partial {
 	}
 	o.count(a, order)
 	o.name(a)
-	o.b.Columns[counted.srcPorts] = o.sets.column(a, order)
+	o.b.Columns[counted.srcPort], o.b.Columns[counted.srcPorts] = o.sets.columns(a, order)
 	return &o.partial
 }
 
@@ -220,7 +220,14 @@ func (o *output) name(a *Aggregator) {
 			continue
 		}
 		for row, id := range o.ids[i+1] {
-			d := digest{uint64(hi[row]), uint64(lo[row])}.plus(l.digest(k, id))
+			var of digest
+			if int(id) < len(k.digests) {
+				of = k.digests[id]
+			}
+			if of == (digest{}) {
+				of = l.digest(k, id)
+			}
+			d := digest{uint64(hi[row]), uint64(lo[row])}.plus(of)
 			hi[row], lo[row] = int64(d.hi), int64(d.lo)
 		}
 	}
@@ -262,6 +269,8 @@ func (a *Aggregator) corrections() (*Partial, error) {
 				to.Int(o.Counters[at-counted.repeated])
 			case c.Role == Sum:
 				to.Int(0)
+			case c.Role == Port:
+				to.Null()
 			case c.Role == Ports:
 				to.Text("")
 			}
@@ -331,50 +340,48 @@ func (r *runs) column(v []int64) batch.Column {
 	return batch.Column{Form: batch.Runs, IDs: r.ids, Ends: r.ends, Dict: &r.dict}
 }
 
-// portSets makes SrcPorts.
+// portSets makes the columns of source ports: a row with one port has it as a
+// number, a row with several as text.
 type portSets struct {
 	dict  *batch.Dict
-	one   []uint32 // position of the set of one port, 0 for not there yet
-	ends  []uint32 // where the ports of each group end
-	ports []uint16
+	ports []uint16 // of one group
+	one   []int64
+	valid batch.Bitmap
 	ids   []uint32
 	buf   []byte // texts of the sets at hand
 	cuts  []int  // where they end
 }
 
-// maxSets is how many sets are remembered from one flush to the next.
-const maxSets = 1 << 17
+// maxSets is how many sets a dictionary may have before the next flush begins
+// another one.
+const maxSets = 1 << 16
 
-// column returns the set of each group of a, in the given order. The dictionary
-// may have a set of several ports more than once: few come again.
-func (s *portSets) column(a *Aggregator, order []uint32) batch.Column {
+// columns returns the ports of each group of a, in the given order. The
+// dictionary may have a set more than once: few come again.
+func (s *portSets) columns(a *Aggregator, order []uint32) (one, set batch.Column) {
 	if s.dict == nil || len(s.dict.Text) > maxSets {
-		s.dict, s.one = &batch.Dict{Text: []string{""}}, make([]uint32, 1<<16)
+		s.dict = &batch.Dict{Text: []string{""}}
 	}
+	slices.Sort(a.ports)
+	a.ports = slices.Compact(a.ports)
 	n := len(a.groups)
-	// Sort the ports by group, counting how many each has.
-	s.ends = slices.Grow(s.ends[:0], n+1)[:n+1]
-	clear(s.ends)
-	for _, p := range a.ports {
-		s.ends[p>>16+1]++
-	}
-	for g := range n {
-		s.ends[g+1] += s.ends[g]
-	}
-	s.ports = slices.Grow(s.ports[:0], len(a.ports))[:len(a.ports)]
-	for _, p := range a.ports {
-		s.ports[s.ends[p>>16]] = uint16(p)
-		s.ends[p>>16]++
-	}
 	s.ids = slices.Grow(s.ids[:0], n)[:n]
+	s.one = slices.Grow(s.one[:0], n)[:n]
+	s.valid = s.valid[:0].Grow(n)
+	clear(s.valid)
 	s.buf, s.cuts = s.buf[:0], s.cuts[:0]
 	for i := range s.ids {
 		g := nth(order, i)
-		from := uint32(0)
-		if g > 0 {
-			from = s.ends[g-1]
+		s.ids[i] = 0
+		switch port := a.groups[g].srcPort; {
+		case port == batch.Null:
+		case a.groups[g].several:
+			from, _ := slices.BinarySearch(a.ports, uint64(g)<<16)
+			s.ids[i] = s.set(uint16(port), a.ports[from:])
+		default:
+			s.one[i] = int64(port)
+			s.valid[i>>6] |= 1 << (i & 63)
 		}
-		s.ids[i] = s.set(s.ports[from:s.ends[g]])
 	}
 	// One allocation for all texts.
 	all, from := string(s.buf), 0
@@ -382,33 +389,32 @@ func (s *portSets) column(a *Aggregator, order []uint32) batch.Column {
 		s.dict.Text = append(s.dict.Text, all[from:to])
 		from = to
 	}
-	return batch.Column{Form: batch.Coded, IDs: s.ids, Dict: s.dict}
+	one = batch.Column{Form: batch.Plain, Ints: s.one, Valid: s.valid}
+	if len(s.cuts) == 0 {
+		return one, batch.ConstText("")
+	}
+	return one, batch.Column{Form: batch.Coded, IDs: s.ids, Dict: s.dict}
 }
 
-// set returns the position of a set of ports, which it sorts.
-func (s *portSets) set(ports []uint16) uint32 {
-	if len(ports) > 1 {
-		slices.Sort(ports)
-		ports = slices.Compact(ports)
+// set returns the position of the set of a group's first port and the others,
+// with which more begins.
+func (s *portSets) set(first uint16, more []uint64) uint32 {
+	s.ports = append(s.ports[:0], first)
+	for _, p := range more {
+		if p>>16 != more[0]>>16 {
+			break
+		}
+		s.ports = append(s.ports, uint16(p))
 	}
-	if len(ports) == 0 {
-		return 0
-	}
-	if len(ports) == 1 && s.one[ports[0]] != 0 {
-		return s.one[ports[0]]
-	}
-	id := uint32(len(s.dict.Text) + len(s.cuts))
-	if len(ports) == 1 {
-		s.one[ports[0]] = id
-	}
-	for i, p := range ports {
+	slices.Sort(s.ports)
+	for i, p := range s.ports {
 		if i > 0 {
 			s.buf = append(s.buf, '|')
 		}
 		s.buf = strconv.AppendUint(s.buf, uint64(p), 10)
 	}
 	s.cuts = append(s.cuts, len(s.buf))
-	return id
+	return uint32(len(s.dict.Text) + len(s.cuts) - 1)
 }
 
 func compare(x, y int64) int {

@@ -192,7 +192,7 @@ func TestTuplesOfOneFlowBecomeOneRow(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"RecordCount": "4", "AllowedOutFlows": "1", "CompletedFlows": "2", "BytesSrcToDest": "1110", "BytesDestToSrc": "2220",
-		"PacketsSrcToDest": "12", "PacketsDestToSrc": "24", "BytesSrcToDestRepeated": "", "SrcPorts": "50000|50001",
+		"PacketsSrcToDest": "12", "PacketsDestToSrc": "24", "BytesSrcToDestRepeated": "", "SrcPortSet": "50000|50001", "SrcPortOne": "",
 		"FlowEncryption": "Unencrypted", "AclRule": "allowinternetoutbound", "AclGroup": "s/rg/nsg1", "TargetResourceId": "s/rg/vnet1",
 		"TargetResourceType": "VirtualNetwork", "FlowLogResourceId": "s/nw/nw_x/fl", "SrcIp4": "167837960", "IntervalSeconds": "3600",
 		"FlowStartTime": fmt.Sprint(base.UnixMicro()), "FlowEndTime": fmt.Sprint(base.Add(9 * time.Minute).UnixMicro()),

@@ -109,9 +109,10 @@ func (e *Engine) writer(dir func() (string, error)) *store.Writer {
 			}
 			return "(" + strings.Join(each, " UNION ALL ") + ")"
 		},
-		Join: func(x, separator string) string {
+		Join: func(one, several, separator string) string {
 			sep := clickhouse.QuoteString(separator)
-			return "arrayStringConcat(arraySort(arrayDistinct(arrayFilter(e -> e != '', arrayFlatten(groupArray(splitByString(" + sep + ", " + x + ")))))), " + sep + ")"
+			entries := "splitByString(" + sep + ", ifNull(toString(" + one + "), " + several + "))"
+			return "arrayStringConcat(arraySort(e -> (length(e), e), arrayDistinct(arrayFilter(e -> e != '', arrayFlatten(groupArray(" + entries + "))))), " + sep + ")"
 		},
 		Rows: func(s sqlgen.Scan, rows [][]types.Value) (string, error) {
 			d, err := dir()

@@ -28,10 +28,12 @@ func (e *Engine) writer(conn mapping.Connection) *store.Writer {
 			}
 			return "read_parquet([" + strings.Join(quoted, ", ") + "], hive_partitioning = false, union_by_name = false)"
 		},
-		Join: func(x, separator string) string {
+		Join: func(one, several, separator string) string {
 			sep := duckdb.QuoteString(separator)
-			entries := "list_filter(list_sort(list_distinct(flatten(list(string_split(" + x + ", " + sep + "))))), e -> e <> '')"
-			return "coalesce(array_to_string(" + entries + ", " + sep + "), '')"
+			set := "CASE WHEN " + one + " IS NULL THEN " + several + " ELSE CAST(" + one + " AS VARCHAR) END"
+			entries := "list_filter(list_distinct(flatten(list(string_split(" + set + ", " + sep + ")))), e -> e <> '')"
+			sorted := "list_transform(list_sort(list_transform(" + entries + ", e -> {n: length(e), e: e})), e -> e.e)"
+			return "coalesce(array_to_string(" + sorted + ", " + sep + "), '')"
 		},
 		Rows: func(s sqlgen.Scan, rows [][]types.Value) (string, error) { return memoryRows(conn, s, rows) },
 	}

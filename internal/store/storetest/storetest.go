@@ -139,9 +139,9 @@ func Run(t *testing.T, open func(t *testing.T, dir string, r store.Resolver) sto
 					{Paths: []string{second}, Columns: sources(), Partial: true},
 					{Paths: []string{second}, Columns: sources()},
 				},
-				Merge: &store.Merge{Keys: []string{"Blob", "Gen"}, Sum: []string{"N"}, Min: []string{"At"}, Join: []string{"Name"}, Separator: "|"},
+				Merge: &store.Merge{Keys: []string{"Blob", "Gen"}, Sum: []string{"N"}, Min: []string{"At"}, Join: store.Join{One: "Ip4", Several: "Name", Separator: "|"}},
 			},
-			[]string{"10 a 1 1 | <nil>", "20 it's <nil> <nil> | <nil>", "30 a 8 ANY | <nil>", "40 a 5 5 | <nil>"},
+			[]string{"10 1 1 <nil> | <nil>", "20 it's <nil> <nil> | <nil>", "30 3|5 8 <nil> | <nil>", "40 a 5 5 | <nil>"},
 		},
 		{
 			"rows in memory belong to it",
