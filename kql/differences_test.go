@@ -39,7 +39,8 @@ var limits = []string{
 	"`dcount`, `hll` and `tdigest` are exact where Kusto estimates.",
 	"ClickHouse holds datetimes from 1900 to 2299 only, folds case by Unicode's full lower case (a final sigma is another letter), and gives its whole answer at once.",
 	"What an engine cannot express exactly is finished by the interpreter on at most `row_cap` rows; above that the query is refused. `azflow explain` shows where the cut is.",
-	"Graph operators, `declare pattern`, python, R and management commands that change anything are refused.",
+	"Where Kusto lets any of several be right, the first by the ids of nodes is given: of equally short paths, and in the numbers of components.",
+	"Persistent graphs, python, R and management commands that change anything are refused.",
 }
 
 func differences(t *testing.T) string {

@@ -20,6 +20,10 @@ func FuzzPlan(f *testing.F) {
 		"search in (Flows) 'x' and DestPort:443 | project-reorder Src* asc | project-away *_s",
 		"NTANetAnalytics | evaluate pivot(FlowStatus, sum(BytesSrcToDest)) | evaluate bag_unpack(d)",
 		"find where SrcIp == 'x' project SrcIp, pack_all()",
+		"Flows | make-graph SrcIp --> DestIp with_node_id=Ip | graph-match (a)-[p*1..3]->(b)--(), (a)-->(c) where all(inner_nodes(p), Ip != '') and a.Ip > b.Ip project a, p, map(p, DestPort), node_degree_in(c)",
+		"let G = Flows | make-graph SrcIp --> DestIp with (Flows | project Id = SrcIp) on Id partitioned-by SrcIp (graph-shortest-paths output=all (a)-[p*0..2]-(b) project x = p.DestPort | count); G",
+		"print s = 'a', t = 'b' | make-graph s --> t | graph-where-nodes node_degree_in() > 1 | graph-to-table nodes as N with_node_id=h, edges as E with_source_id=f; N; E",
+		"declare pattern p = (a:string)[b:string] { ('x').['y'] = { print strcat(a, b) }; }; p('x').y | union (p('x').['y'])",
 		"T | where | summarize x by y = (1",
 		"let a = toscalar(Flows | count); let a = 2; print a, b, c(d), $left.x, *",
 	} {

@@ -119,8 +119,8 @@ func bound(q *ast.Query, cat plan.Catalog, o Options, operators bind.OperatorFun
 func standsAlone(n plan.Node) bool {
 	within := map[*plan.Leaf]bool{}
 	plan.Walk(n, func(n plan.Node) {
-		if a, ok := n.(*plan.Apply); ok {
-			within[a.Rows] = true
+		for _, l := range plan.Leaves(n) {
+			within[l] = true
 		}
 	})
 	alone := plan.Verify(n) == nil

@@ -71,13 +71,13 @@ func query(ctx context.Context, e Engine, part *sqlgen.Part) (Rows, error) {
 	return e.Query(ctx, part)
 }
 
-// partsOf returns the parts that a tail reads. The leaves that an Apply fills
-// are its own.
+// partsOf returns the parts that a tail reads. The leaves that a node fills
+// for its subquery are its own.
 func partsOf(tail plan.Node) []int {
 	own := map[*plan.Leaf]bool{}
 	plan.Walk(tail, func(n plan.Node) {
-		if a, ok := n.(*plan.Apply); ok {
-			own[a.Rows] = true
+		for _, l := range plan.Leaves(n) {
+			own[l] = true
 		}
 	})
 	seen := map[int]bool{}

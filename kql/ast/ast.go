@@ -51,10 +51,16 @@ type (
 		Pos
 		Params []Param
 	}
-	// DeclarePattern is `declare pattern …`, kept as text: it is refused when bound.
+	// DeclarePattern is `declare pattern name = (a:string)[b:string] { cases }`.
+	// Without a definition Defined is false and nothing matches it.
 	DeclarePattern struct {
 		Pos
-		Text string
+		Name    Name
+		Defined bool
+		Params  []Param
+		HasPath bool
+		Path    Param // if HasPath
+		Cases   []PatternCase
 	}
 	// AliasDatabase is `alias database x = …`.
 	AliasDatabase struct {
@@ -88,6 +94,14 @@ func (*AliasDatabase) statement()     {}
 func (*Restrict) statement()          {}
 func (*ExprStatement) statement()     {}
 func (*Command) statement()           {}
+
+// PatternCase is `("value", …).["path"] = { statements; body };`.
+type PatternCase struct {
+	Pos
+	Values []Expr
+	Path   Expr // nil for none
+	Body   *Lambda
+}
 
 // Param is a parameter of a lambda or of a query. Either Type or Table is
 // meant: a tabular parameter has IsTable and its Schema; AnyColumns is (*).

@@ -284,8 +284,42 @@ type (
 		Op
 		Text string
 	}
-	// Opaque is an operator that is kept as text and refused when bound: those on
-	// graphs, __partitionby and inline_external_table.
+	// MakeGraph is `make-graph source --> target`, then `with nodes on id, …` or
+	// `with_node_id=name`, then `partitioned-by column (query)`.
+	MakeGraph struct {
+		Op
+		Source, Target Expr
+		Arrow          Pos  // of --> or --
+		Undirected     bool // --
+		Nodes          []GraphNodes
+		NodeID         *Name // nil unless with_node_id was written
+		PartitionBy    Expr  // nil for none
+		Sub            *Pipeline
+	}
+	// GraphMatch is graph-match or graph-shortest-paths: Shortest says which.
+	// Where and Project are nil unless they were written.
+	GraphMatch struct {
+		Op
+		Shortest bool
+		Patterns []GraphPattern
+		Where    Expr
+		Project  []Expr
+	}
+	// GraphToTable is graph-to-table.
+	GraphToTable struct {
+		Op
+		Outputs []GraphOutput
+	}
+	// GraphMarkComponents is graph-mark-components.
+	GraphMarkComponents struct{ Op }
+	// GraphWhere is graph-where-nodes or graph-where-edges: Edges says which.
+	GraphWhere struct {
+		Op
+		Edges bool
+		Cond  Expr
+	}
+	// Opaque is an operator that is kept as text and refused when bound:
+	// __partitionby and inline_external_table.
 	Opaque struct {
 		Op
 		Text string
@@ -293,6 +327,38 @@ type (
 	// BadOperator is text that could not be read as an operator.
 	BadOperator struct{ Op }
 )
+
+// GraphNodes is `table on column`.
+type GraphNodes struct {
+	Pos
+	Table Expr
+	On    Expr
+}
+
+// GraphPattern is a sequence of nodes joined by edges: (a)-[e]->(b).
+type GraphPattern struct {
+	Pos
+	Elements []GraphElement
+}
+
+// GraphElement is a node (a) or an edge -[e]-> of a pattern.
+type GraphElement struct {
+	Pos
+	Edge bool
+	Name *Name // nil for one without a name
+	// Of an edge: whether it points to the left or to the right, and the bounds of
+	// its length, nil for a single edge.
+	Left, Right bool
+	Min, Max    Expr
+}
+
+// GraphOutput is one table of graph-to-table: `nodes as name with_node_id=id`.
+type GraphOutput struct {
+	Pos
+	Keyword Name // nodes or edges
+	As      *Name
+	Params  []Property
+}
 
 // ReorderItem is an Ident or Wildcard with the order its matches stand in: "",
 // "asc", "desc", "granny-asc" or "granny-desc".

@@ -28,6 +28,8 @@ func isNil(n Node) bool {
 		return n == nil
 	case *Literal:
 		return n == nil
+	case *Lambda:
+		return n == nil
 	}
 	return false
 }
@@ -45,6 +47,12 @@ func children(n Node) []Node {
 		add(n.Value)
 	case *DeclareParameters:
 		return defaults(n.Params)
+	case *DeclarePattern:
+		c = defaults(n.Params)
+		for _, k := range n.Cases {
+			c = append(c, nodes(k.Values)...)
+			add(k.Path, k.Body)
+		}
 	case *AliasDatabase:
 		add(n.Value)
 	case *Restrict:
@@ -212,6 +220,26 @@ func operands(op Operator) []Node {
 	case *Facet:
 		c = nodes(op.By)
 		add(op.With)
+	case *MakeGraph:
+		add(op.Source, op.Target)
+		for _, t := range op.Nodes {
+			add(t.Table, t.On)
+		}
+		add(op.PartitionBy, op.Sub)
+	case *GraphMatch:
+		for _, p := range op.Patterns {
+			for _, e := range p.Elements {
+				add(e.Min, e.Max)
+			}
+		}
+		add(op.Where)
+		c = append(c, nodes(op.Project)...)
+	case *GraphToTable:
+		for _, o := range op.Outputs {
+			c = append(c, values(o.Params)...)
+		}
+	case *GraphWhere:
+		add(op.Cond)
 	case *Reduce:
 		add(op.By)
 		c = append(c, values(op.With)...)

@@ -74,6 +74,8 @@ type Binder struct {
 	calls  int // of functions written in KQL, so far
 	// checking: a function is bound by itself, not for a call.
 	checking bool
+	// last: the statement being bound is the query's last.
+	last bool
 	// open are the calls of plugins whose columns only the data tell.
 	open []OpenPlugin
 	// naming: names of aggregates are asked for outside their operator.
@@ -94,6 +96,8 @@ type env struct {
 	groupBy []Column
 	// windows collects window functions; nil where none may stand.
 	windows *windows
+	// graph is set in the expressions of graph operators.
+	graph *graphEnv
 	// fuzzy: what does not exist is left out, with a warning.
 	fuzzy bool
 	// suffix is the number of the next Column1, Column2, …
@@ -107,6 +111,9 @@ type resultInfo struct {
 	render *plan.Render
 	extra  []plan.Result // fork and facet: the results after the first
 	name   string
+	// declares: the results have names that later statements use, and are given
+	// by this one only if it is the last.
+	declares bool
 }
 
 // maxDepth bounds how deep expressions and let bodies nest.
@@ -133,7 +140,8 @@ func New(cat plan.Catalog, opts Options, operators OperatorFunc, parse ParseFunc
 // the order of their positions.
 func (b *Binder) Bind(q *ast.Query) (*plan.Plan, diag.List) {
 	p := &plan.Plan{Options: b.options}
-	for _, s := range q.Statements {
+	for i, s := range q.Statements {
+		b.last = i == len(q.Statements)-1
 		b.statement(s, p)
 	}
 	p.Now = b.opts.Now // as set query_now left it
@@ -203,7 +211,7 @@ func (b *Binder) statement(s ast.Statement, p *plan.Plan) {
 	case *ast.DeclareParameters:
 		b.declareParameters(s)
 	case *ast.DeclarePattern:
-		b.Errorf("AZ010", s.Span(), "declare pattern is not supported")
+		b.declarePattern(s)
 	case *ast.AliasDatabase:
 		b.Errorf("AZ011", s.Span(), "alias database is not supported: there is one database")
 	case *ast.Restrict:
@@ -229,7 +237,7 @@ func (b *Binder) result(s *ast.ExprStatement, p *plan.Plan) {
 		return
 	}
 	r := plan.Result{Name: info.name, Root: t.Node, Render: info.render}
-	if r.Root == nil || b.HasErrors() {
+	if r.Root == nil || b.HasErrors() || info.declares && !b.last {
 		return
 	}
 	p.Results = append(p.Results, r)
@@ -241,7 +249,7 @@ func (b *Binder) result(s *ast.ExprStatement, p *plan.Plan) {
 func (b *Binder) statementTable(e ast.Expr) *Table {
 	switch v := b.any(e, anything).(type) {
 	case *Table:
-		return v
+		return b.noGraph(v, e.Span())
 	case *Value:
 		name := "print_0"
 		c := b.NewColumn(name, v.Type)
@@ -324,5 +332,13 @@ func (b *Binder) AddResult(name string, t *Table) {
 func (b *Binder) NameResult(name string) {
 	if b.env.result != nil {
 		b.env.result.name = name
+	}
+}
+
+// DeclaresResult says that the statement's results are declared under names,
+// and given by the statement itself only if it is the last.
+func (b *Binder) DeclaresResult() {
+	if b.env.result != nil {
+		b.env.result.declares = true
 	}
 }

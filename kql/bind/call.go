@@ -20,6 +20,8 @@ func (b *Binder) call(e *ast.Call, w want) entity {
 		switch s := s.(type) {
 		case *lambda:
 			return b.callLambda(s, e.Name, e.Args, e.Span(), w)
+		case *pattern:
+			return b.callPattern(s, e.Name, e.Args, e.Span())
 		case *tabular:
 			if len(e.Args) == 0 {
 				return b.use(s)
@@ -84,6 +86,9 @@ func (b *Binder) skipArgs(args []ast.Arg) {
 
 // special binds the calls that take more than values or give more than one.
 func (b *Binder) special(e *ast.Call) (entity, bool) {
+	if v, ok := b.graphFunction(e); ok {
+		return v, true
+	}
 	switch e.Name.Text {
 	case "toscalar":
 		return b.toScalar(e), true
@@ -734,8 +739,8 @@ func (b *Binder) materialize(e *ast.Call) entity {
 		b.Errorf("KS119", e.Name.Span(), "The function 'materialize' expects 1 argument.")
 		return &failure{}
 	}
-	t := b.Tabular(e.Args[0].X)
-	if _, ok := t.Node.(*plan.Shared); ok {
+	t := b.source(e.Args[0].X)
+	if _, ok := t.Node.(*plan.Shared); ok || t.Graph != nil {
 		return t
 	}
 	return t.WithNode(&plan.Shared{Input: t.Node})

@@ -21,6 +21,8 @@ func (b *Binder) scalarOf(x entity, e ast.Expr) *Value {
 	case *Value:
 		return x
 	case *failure:
+	case *Element:
+		return b.whole(x)
 	case *Table:
 		if !x.Failed {
 			b.Errorf("KS108", e.Span(), "Scalar value expected.")
@@ -32,7 +34,19 @@ func (b *Binder) scalarOf(x entity, e ast.Expr) *Value {
 }
 
 // Tabular binds an expression that has to be a table.
-func (b *Binder) Tabular(e ast.Expr) *Table {
+func (b *Binder) Tabular(e ast.Expr) *Table { return b.noGraph(b.source(e), e.Span()) }
+
+// noGraph reports a graph where rows have to be.
+func (b *Binder) noGraph(t *Table, at diag.Span) *Table {
+	if t.Graph == nil {
+		return t
+	}
+	b.Reportf("KS111", at, "graph-match or graph-to-table make rows of a graph", "Tabular value expected.")
+	return b.FailedTable()
+}
+
+// source binds what operators are piped after: a table or a graph.
+func (b *Binder) source(e ast.Expr) *Table {
 	x := b.any(e, wantTable)
 	if t, ok := x.(*Table); ok {
 		return t
@@ -456,7 +470,7 @@ func (b *Binder) pipeline(p *ast.Pipeline) entity {
 					fuzzy = f
 				}
 			}
-			b.WithFuzzy(fuzzy, func() { t = b.Tabular(p.Source) })
+			b.WithFuzzy(fuzzy, func() { t = b.source(p.Source) })
 		} else {
 			return b.any(p.Source, wantTable)
 		}

@@ -72,7 +72,7 @@ func (b *Binder) let(s *ast.Let) {
 		t := &tabular{name: name, expr: s.Value, env: here, like: v}
 		// Names declared later, this one among them, are not those of the value.
 		t.env.scope = &scope{parent: b.env.scope.parent, names: clone(b.env.scope.names)}
-		if shared, ok := v.Node.(*plan.Shared); ok {
+		if shared, ok := v.Node.(*plan.Shared); ok && v.Graph == nil {
 			t.shared = shared
 		}
 		b.env.scope.add(name, t)
@@ -240,6 +240,9 @@ func (b *Binder) asChecked(l *lambda) entity {
 	case *Value:
 		return &Value{Expr: &plan.Ref{T: planType(v.Type)}, Type: v.Type, IsConst: true, Shape: v.Shape}
 	case *Table:
+		if v.Graph != nil {
+			return nil
+		}
 		cols := make([]Column, len(v.Columns))
 		for i, c := range v.Columns {
 			cols[i] = b.NewColumn(c.Name, c.Type)

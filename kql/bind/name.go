@@ -49,6 +49,10 @@ func (b *Binder) name(n ast.Name, w want) entity {
 			t.Failed, t.Missing = false, true
 			return t
 		}
+		if _, ok := absent[n.Text]; ok {
+			b.Errorf("KS117", n.Span(), "The function '%s' requires an argument list.", n.Text)
+			return b.FailedTable()
+		}
 		b.unknownTable(n)
 		return b.FailedTable()
 	}
@@ -135,6 +139,10 @@ func (b *Binder) path(p *ast.Path, w want) entity {
 			}}}
 		}
 		return columnValue(c)
+	case *Element:
+		return b.elementPath(x, p.Name)
+	case *matched:
+		return b.patternPath(x, p.Name, p.Span())
 	case *database:
 		return b.nameInDatabase(p.Name)
 	case *Value:
@@ -178,6 +186,14 @@ func (b *Binder) index(e *ast.Index) entity {
 			}
 		}
 		return unknown()
+	}
+	if el, ok := x.(*Element); ok {
+		if k, isConst := i.Constant(); isConst {
+			if name, isString := k.(string); isString {
+				return b.elementPath(el, ast.Name{Pos: ast.Pos(e.I.Span()), Text: name})
+			}
+		}
+		x = b.whole(el)
 	}
 	v, ok := x.(*Value)
 	if !ok {

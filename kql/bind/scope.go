@@ -76,6 +76,9 @@ func (b *Binder) useOnce(t *tabular) *Table {
 		t.first = true
 		return t.like
 	}
+	if t.like.Graph != nil {
+		return b.quietly(t.env, func() *Table { return b.source(t.expr) })
+	}
 	if t.shared == nil && b.budget <= 0 {
 		again := b.quietly(t.env, func() *Table { return b.Tabular(t.expr) })
 		t.shared = &plan.Shared{Name: t.name, Input: again.Node}

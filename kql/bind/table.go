@@ -48,6 +48,9 @@ type Table struct {
 	// reported.
 	Failed bool
 
+	// Graph is set if it is no table but a graph, which only graph operators read.
+	Graph *Graph
+
 	inferred map[string]Column
 }
 

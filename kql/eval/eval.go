@@ -102,6 +102,8 @@ type runner struct {
 	leaves  map[*plan.Leaf]*Rows
 	outer   map[plan.ColumnID]*types.Vector
 	scalars map[*plan.Subquery]*types.Vector
+	// paths are those of the matches of a graph that expressions are computed for.
+	paths *paths
 	// steps answers _step() inside a scan.
 	steps func(step, column string) types.Value
 	// nextID gives ids to columns that only the data knows; they count down.
@@ -207,6 +209,9 @@ func fit(v types.Value, t types.Type) types.Value {
 func (r *runner) call(c *plan.Call, in *Rows) (*types.Vector, error) {
 	if c.Func == "_step" {
 		return r.step(c)
+	}
+	if isPathCall(c) {
+		return r.along(c, in)
 	}
 	f, ok := fn.LookupScalar(c.Func)
 	if !ok {

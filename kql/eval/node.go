@@ -75,6 +75,12 @@ func (r *runner) node(n plan.Node) (*Rows, error) {
 		return r.scanSteps(x)
 	case *plan.Plugin:
 		return r.plugin(x)
+	case *plan.GraphMatch:
+		return r.graphMatch(x)
+	case *plan.GraphTable:
+		return r.graphTable(x)
+	case *plan.GraphPartition:
+		return r.graphPartition(x)
 	case *plan.Shared:
 		return r.sharedRows(x)
 	case *plan.SharedRef:

@@ -167,6 +167,15 @@ func (p *printer) stage(op ast.Operator, indent int) {
 		p.inner(op.On, indent)
 	case *ast.Partition:
 		p.inner(op.Sub, indent)
+	case *ast.MakeGraph:
+		for _, t := range op.Nodes {
+			p.expr(t.Table, indent)
+		}
+		if op.Sub != nil {
+			p.inner(op.Sub, indent)
+		}
+	case *ast.GraphMatch:
+		p.graphMatch(op, indent)
 	case *ast.Facet:
 		if op.Parens {
 			p.inner(op.With, indent)
@@ -192,6 +201,25 @@ func (p *printer) stage(op ast.Operator, indent int) {
 			}
 			return true
 		})
+	}
+}
+
+// graphMatch puts the patterns after the first, where and project on lines of
+// their own.
+func (p *printer) graphMatch(op *ast.GraphMatch, indent int) {
+	room := width - (indent+1)*len(tab)
+	for _, x := range op.Patterns[min(1, len(op.Patterns)):] {
+		p.breakAt(p.first(x), indent+1)
+	}
+	if op.Where != nil {
+		where := p.before(p.first(op.Where))
+		p.breakAt(where, indent+1)
+		p.condition(op.Where, where, room, indent+1)
+	}
+	if len(op.Project) > 0 {
+		project := p.before(p.first(op.Project[0]))
+		p.breakAt(project, indent+1)
+		p.items(op.Project, project, room, indent+1)
 	}
 }
 

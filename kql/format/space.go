@@ -81,6 +81,17 @@ func (p *printer) operator(op ast.Operator) {
 		p.properties(op.With)
 	case *ast.Scan:
 		p.params(op.Declare)
+	case *ast.MakeGraph:
+		p.glue(op.Arrow)
+		p.itemIndex(op.NodeID)
+	case *ast.GraphMatch:
+		for _, pattern := range op.Patterns {
+			p.pattern(pattern)
+		}
+	case *ast.GraphToTable:
+		for _, o := range op.Outputs {
+			p.properties(o.Params)
+		}
 	case *ast.Evaluate:
 		if op.HasSchema && op.Call != nil {
 			p.marks[p.after(op.Call)].spaced = true
@@ -94,6 +105,26 @@ func (p *printer) itemIndex(name *ast.Name) {
 		i := p.first(name)
 		p.tighten(i)
 		p.tighten(p.before(i))
+	}
+}
+
+// pattern sets (a)-[e*1..3]->(b) without blanks, but for those inside of the
+// bounds.
+func (p *printer) pattern(x ast.GraphPattern) {
+	for i, e := range x.Elements {
+		first, last := p.first(e), p.before(p.token(e.Span().End))
+		if i > 0 {
+			p.tighten(first)
+		}
+		for k := first + 1; k <= last; k++ {
+			at := p.tokens[k].Span.Start
+			within := func(bound ast.Expr) bool {
+				return bound != nil && at > bound.Span().Start && at < bound.Span().End
+			}
+			if !within(e.Min) && !within(e.Max) {
+				p.tighten(k)
+			}
+		}
 	}
 }
 

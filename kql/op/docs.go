@@ -14,10 +14,11 @@ type Doc struct {
 func Docs() []Doc {
 	return []Doc{
 		asDoc, assertSchemaDoc, consumeDoc, countDoc, distinctDoc, evaluateDoc, extendDoc, facetDoc, findDoc, forkDoc, getschemaDoc,
-		invokeDoc, joinDoc, lookupDoc, makeSeriesDoc, mvApplyDoc, mvExpandDoc, parseDoc, parseKVDoc, parseWhereDoc, partitionDoc, printDoc,
-		projectDoc, projectAwayDoc, projectByNamesDoc, projectKeepDoc, projectRenameDoc, projectReorderDoc, rangeDoc, reduceDoc, renderDoc,
-		sampleDoc, sampleDistinctDoc, scanDoc, searchDoc, serializeDoc, sortDoc, summarizeDoc, takeDoc, topDoc, topHittersDoc, topNestedDoc,
-		unionDoc, whereDoc,
+		graphMarkComponentsDoc, graphMatchDoc, graphShortestPathsDoc, graphToTableDoc, graphWhereEdgesDoc, graphWhereNodesDoc,
+		invokeDoc, joinDoc, lookupDoc, makeGraphDoc, makeSeriesDoc, mvApplyDoc, mvExpandDoc, parseDoc, parseKVDoc, parseWhereDoc,
+		partitionDoc, printDoc, projectDoc, projectAwayDoc, projectByNamesDoc, projectKeepDoc, projectRenameDoc, projectReorderDoc,
+		rangeDoc, reduceDoc, renderDoc, sampleDoc, sampleDistinctDoc, scanDoc, searchDoc, serializeDoc, sortDoc, summarizeDoc, takeDoc,
+		topDoc, topHittersDoc, topNestedDoc, unionDoc, whereDoc,
 	}
 }
 

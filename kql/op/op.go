@@ -44,6 +44,19 @@ func bindOperator(b *bind.Binder, in *bind.Table, o ast.Operator, plugins Plugin
 		return b.FailedTable()
 	}
 	in = b.Input(in, keyword(o))
+	if bindGraph := graphOperator(b, o); bindGraph != nil {
+		if in.Graph == nil {
+			if !in.Failed {
+				b.Reportf("KS219", keyword(o).Span(), "make one with make-graph", "The query operator requires an input graph.")
+			}
+			in = b.GraphTable(in, &bind.Graph{Plan: plan.Graph{Edges: in.Node}, Open: true})
+		}
+		return bindGraph(in)
+	}
+	if in.Graph != nil {
+		b.Reportf("AZ070", keyword(o).Span(), "make rows of the graph with graph-match, graph-shortest-paths or graph-to-table", "%s takes rows, not a graph", keyword(o).Text)
+		return b.FailedTable()
+	}
 	switch o := o.(type) {
 	case *ast.Where:
 		return bindWhere(b, in, o)
@@ -93,6 +106,8 @@ func bindOperator(b *bind.Binder, in *bind.Table, o ast.Operator, plugins Plugin
 		return bindParse(b, in, o)
 	case *ast.ParseKV:
 		return bindParseKV(b, in, o)
+	case *ast.MakeGraph:
+		return bindMakeGraph(b, in, o)
 	case *ast.MakeSeries:
 		return bindMakeSeries(b, in, o)
 	case *ast.As:
@@ -124,6 +139,22 @@ func bindOperator(b *bind.Binder, in *bind.Table, o ast.Operator, plugins Plugin
 	}
 	b.Errorf("AZ061", o.Span(), "this operator is not supported")
 	return b.FailedTable()
+}
+
+// graphOperator returns the function that binds an operator on graphs, nil for
+// all others.
+func graphOperator(b *bind.Binder, o ast.Operator) func(in *bind.Table) *bind.Table {
+	switch o := o.(type) {
+	case *ast.GraphMatch:
+		return func(in *bind.Table) *bind.Table { return bindGraphMatch(b, in, o) }
+	case *ast.GraphToTable:
+		return func(in *bind.Table) *bind.Table { return bindGraphToTable(b, in, o) }
+	case *ast.GraphMarkComponents:
+		return func(in *bind.Table) *bind.Table { return bindGraphMarkComponents(b, in, o) }
+	case *ast.GraphWhere:
+		return func(in *bind.Table) *bind.Table { return bindGraphWhere(b, in, o) }
+	}
+	return nil
 }
 
 // keyword is the name that an operator is written with.

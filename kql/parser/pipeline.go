@@ -1,7 +1,6 @@
 package parser
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/azflow/azflow/kql/ast"
@@ -224,16 +223,11 @@ func distance(a, b string) int {
 // operatorWords has the words that begin an operator.
 var operatorWords = []string{
 	"as", "assert-schema", "consume", "count", "distinct", "evaluate", "extend", "facet", "filter", "find", "fork",
-	"getschema", "invoke", "join", "limit", "lookup", "make-series", "mv-apply", "mv-expand", "mvapply", "mvexpand",
+	"getschema", "graph-mark-components", "graph-match", "graph-shortest-paths", "graph-to-table", "graph-where-edges",
+	"graph-where-nodes", "invoke", "join", "limit", "lookup", "make-graph", "make-series", "mv-apply", "mv-expand", "mvapply", "mvexpand",
 	"order", "parse", "parse-kv", "parse-where", "partition", "print", "project", "project-away", "project-by-names",
 	"project-keep", "project-rename", "project-reorder", "range", "reduce", "render", "sample", "sample-distinct",
 	"scan", "search", "serialize", "sort", "summarize", "take", "top", "top-hitters", "top-nested", "union", "where",
-}
-
-// opaqueWords has the words that begin an operator which is kept as text.
-var opaqueWords = []string{
-	"make-graph", "graph-match", "graph-shortest-paths", "graph-to-table", "graph-mark-components",
-	"graph-where-nodes", "graph-where-edges", "__partitionby",
 }
 
 // operator takes a tabular operator, or nothing.
@@ -269,6 +263,16 @@ func (p *parser) operator() ast.Operator {
 		return p.fork()
 	case "getschema":
 		return p.getSchema()
+	case "graph-mark-components":
+		return p.graphMarkComponents()
+	case "graph-match":
+		return p.graphMatch(graphMatchProperties)
+	case "graph-shortest-paths":
+		return p.graphMatch(shortestPathsProperties)
+	case "graph-to-table":
+		return p.graphToTable()
+	case "graph-where-edges", "graph-where-nodes":
+		return p.graphWhere()
 	case "invoke":
 		return p.invoke()
 	case "join":
@@ -277,6 +281,8 @@ func (p *parser) operator() ast.Operator {
 		return p.lookup()
 	case "macro-expand":
 		return p.macroExpand()
+	case "make-graph":
+		return p.makeGraph()
 	case "make-series":
 		return p.makeSeries()
 	case "mvapply", "mv-apply":
@@ -337,10 +343,8 @@ func (p *parser) operator() ast.Operator {
 		if p.at(1).is("(") || p.at(1).isKeyword("kind") {
 			return p.opaque()
 		}
-	default:
-		if slices.Contains(opaqueWords, t.Text) {
-			return p.opaque()
-		}
+	case "__partitionby":
+		return p.opaque()
 	}
 	return nil
 }

@@ -25,10 +25,18 @@ func Properties(operator string) []Property {
 		specs = evaluateProperties
 	case "find":
 		specs = sourceProperties
+	case "graph-mark-components":
+		specs = componentProperties
+	case "graph-match":
+		specs = graphMatchProperties
+	case "graph-shortest-paths":
+		specs = shortestPathsProperties
 	case "join":
 		specs = joinProperties
 	case "lookup":
 		specs = lookupProperties
+	case "make-graph":
+		specs = makeGraphProperties
 	case "make-series":
 		specs = makeSeriesProperties
 	case "mv-apply", "mvapply":

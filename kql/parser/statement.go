@@ -127,7 +127,7 @@ func (p *parser) startsStatement() bool {
 			return true
 		}
 		return t.use == narrowKeyword || t.use == pathKeyword || followsName(p.at(1)) ||
-			slices.Contains(operatorWords, t.Text) || slices.Contains(opaqueWords, t.Text)
+			slices.Contains(operatorWords, t.Text) || t.Text == "__partitionby"
 	}
 	return true
 }
@@ -248,11 +248,60 @@ func (p *parser) declareParameters() ast.Statement {
 	return x
 }
 
-// pattern takes declare pattern … as text.
+// pattern takes declare pattern name [= (parameters)[path] { cases }].
 func (p *parser) pattern() ast.Statement {
 	start := p.next().Span.Start
-	text := p.skipText(start)
-	return &ast.DeclarePattern{Pos: p.from(start), Text: text}
+	p.next()
+	x := &ast.DeclarePattern{Name: p.needName()}
+	if x.Defined = p.accept("="); x.Defined {
+		p.expect("(")
+		x.Params = commaList(p, list[ast.Param]{item: p.param, missing: p.missingParam, end: p.atListEnd})
+		p.close(")")
+		if x.HasPath = p.accept("["); x.HasPath {
+			var ok bool
+			if x.Path, ok = p.param(); !ok {
+				x.Path = p.missingParam()
+			}
+			p.close("]")
+		}
+		p.expect("{")
+		for p.tok().is("(") {
+			x.Cases = append(x.Cases, p.patternCase())
+		}
+		p.close("}")
+	}
+	x.Pos = p.from(start)
+	return x
+}
+
+func (p *parser) missingParam() ast.Param {
+	p.missing("parameter")
+	return ast.Param{Pos: p.from(p.lastEnd())}
+}
+
+// patternCase takes (values).[path] = { query };
+func (p *parser) patternCase() ast.PatternCase {
+	start := p.next().Span.Start
+	x := ast.PatternCase{Values: p.exprList(p.expr, p.atListEnd)}
+	p.close(")")
+	if p.accept(".") {
+		p.expect("[")
+		x.Path = p.needValue(p.literal())
+		p.close("]")
+	}
+	p.expect("=")
+	x.Body = &ast.Lambda{}
+	body := p.start()
+	if p.accept("{") {
+		p.body(x.Body)
+	} else {
+		p.missingToken("{")
+		p.skipTo("}")
+	}
+	x.Body.Pos = p.from(body)
+	p.expect(";")
+	x.Pos = p.from(start)
+	return x
 }
 
 // alias takes alias database name = expression.

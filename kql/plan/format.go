@@ -52,6 +52,7 @@ type formatter struct {
 	names  map[ColumnID]string
 	used   map[string]int
 	shared map[*Shared]int
+	edges  []GraphEdge // of the pattern whose expressions are shown
 }
 
 func newFormatter(n Node) *formatter {
@@ -63,10 +64,8 @@ func newFormatter(n Node) *formatter {
 		for _, c := range n.Columns() {
 			f.name(c)
 		}
-		if s, ok := n.(*ScanSteps); ok {
-			for _, d := range s.Declare {
-				f.name(d.Column)
-			}
+		for _, c := range Locals(n) {
+			f.name(c)
 		}
 	})
 	return f
@@ -190,6 +189,15 @@ func title(n Node) string {
 		return "scan-steps"
 	case *Plugin:
 		return "plugin " + n.Name
+	case *GraphMatch:
+		if n.Shortest {
+			return "graph-shortest-paths"
+		}
+		return "graph-match"
+	case *GraphTable:
+		return "graph-to-table"
+	case *GraphPartition:
+		return "graph-partition"
 	case *Shared:
 		return "shared"
 	case *SharedRef:
@@ -441,6 +449,25 @@ func (f *formatter) line(n Node) string {
 		if n.Open {
 			t += " and what the data has"
 		}
+	case *GraphMatch:
+		f.edges = n.Edges
+		t += " " + f.graph(&n.Graph) + " cycles=" + n.Cycles
+		if n.Every {
+			t += " output=all"
+		}
+		t += " " + f.pattern(n)
+		if n.Where != nil {
+			t += " where " + f.expr(n.Where)
+		}
+		t += " project " + f.assigns(n.Items)
+	case *GraphTable:
+		t += " " + f.graph(&n.Graph) + " " + f.columns(n.Cols)
+	case *GraphPartition:
+		by := make([]string, len(n.Ins))
+		for i, p := range n.Ins {
+			by[i] = f.id(p.By)
+		}
+		t += " by " + strings.Join(by, ", ")
 	case *Shared:
 		t += " " + strconv.Itoa(f.shared[n])
 		if n.Name != "" {
@@ -529,6 +556,8 @@ func (f *formatter) expr(e Expr) string {
 			return f.operand(e.Args[0]) + " " + e.Func + " (" + f.expr(e.Args[1]) + " .. " + f.expr(e.Args[2]) + ")"
 		case isIn(e.Func) && len(e.Args) > 0:
 			return f.operand(e.Args[0]) + " " + e.Func + " (" + f.exprs(e.Args[1:]) + ")"
+		case (e.Func == "_map" || e.Func == "_all" || e.Func == "_any") && len(e.Args) == 3:
+			return e.Func[1:] + "(" + f.path(e.Args[0], e.Args[1]) + ", " + f.expr(e.Args[2]) + ")"
 		case (e.Func == "_member" || e.Func == "_index") && len(e.Args) == 2:
 			return f.operand(e.Args[0]) + "[" + f.expr(e.Args[1]) + "]"
 		}

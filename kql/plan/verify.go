@@ -194,6 +194,10 @@ func (v *verifier) exprs(n Node, ins []Node, outer *scope) error {
 			}
 		}
 		return nil
+	case *GraphMatch:
+		return v.match(n, outer)
+	case *GraphTable:
+		return v.graph(&n.Graph, outer)
 	case *Values:
 		for _, r := range n.Rows {
 			if len(r) != len(n.Cols) {

@@ -85,6 +85,16 @@ func WithInputs(n Node, ins []Node) Node {
 			}
 		}
 		return &c
+	case *GraphMatch:
+		c := *n
+		c.Graph = n.Graph.withInputs(ins)
+		return &c
+	case *GraphTable:
+		c := *n
+		c.Graph = n.Graph.withInputs(ins)
+		return &c
+	case *GraphPartition:
+		return n.withInputs(ins)
 	case *Shared:
 		c := *n
 		c.Input = ins[0]
@@ -210,6 +220,15 @@ func MapExprs(n Node, f func(Expr) Expr) Node {
 		for i := range c.Args {
 			c.Args[i].Expr = m.opt(c.Args[i].Expr)
 		}
+		return m.done(n, &c)
+	case *GraphMatch:
+		c := *n
+		c.Graph = n.Graph.mapExprs(&m)
+		c.Where, c.Items = m.opt(n.Where), m.assigns(n.Items)
+		return m.done(n, &c)
+	case *GraphTable:
+		c := *n
+		c.Graph = n.Graph.mapExprs(&m)
 		return m.done(n, &c)
 	}
 	return n

@@ -94,15 +94,8 @@ func (r *run) seeIDs(root plan.Node) {
 				r.last = max(r.last, c.ID)
 			}
 		}
-		if a, ok := n.(*plan.Apply); ok && a.Unnest != nil {
-			for _, it := range a.Unnest.Items {
-				r.last = max(r.last, it.Column.ID)
-			}
-		}
-		if s, ok := n.(*plan.ScanSteps); ok {
-			for _, d := range s.Declare {
-				r.last = max(r.last, d.Column.ID)
-			}
+		for _, c := range plan.Locals(n) {
+			r.last = max(r.last, c.ID)
 		}
 	})
 }

@@ -76,6 +76,15 @@ func nodeName(n plan.Node) string {
 		return "evaluate " + n.Name
 	case *plan.External:
 		return "externaldata"
+	case *plan.GraphMatch:
+		if n.Shortest {
+			return "graph-shortest-paths"
+		}
+		return "graph-match"
+	case *plan.GraphTable:
+		return "graph-to-table"
+	case *plan.GraphPartition:
+		return "make-graph partitioned-by"
 	}
 	return "an operator"
 }
