@@ -20,8 +20,10 @@ import (
 )
 
 const (
-	// claimBatch is how many blobs a worker claims at a time.
-	claimBatch = 64
+	// claimBlobs and claimBytes are how much a worker claims at a time. What it has
+	// not committed of that it commits at the end, so that it had better be much.
+	claimBlobs = 1024
+	claimBytes = 64 << 20
 	// claimTime is how long a claim holds when nobody renews it.
 	claimTime = 2 * time.Minute
 	// window is how much of a blob is decoded at a time; a record that is larger
@@ -81,12 +83,28 @@ func (g *Ingester) work(ctx context.Context, src source.Source, w *lake.Writer, 
 		return err
 	}
 	defer wk.small()
-	for batch := range slices.Chunk(jobs, claimBatch) {
-		if err := wk.some(ctx, batch); err != nil {
+	for len(jobs) > 0 {
+		n := claimable(jobs)
+		if err := wk.some(ctx, jobs[:n]); err != nil {
 			return err
 		}
+		jobs = jobs[n:]
 	}
 	return nil
+}
+
+// claimable returns how many of the jobs are claimed together.
+func claimable(jobs []job) int {
+	size := int64(0)
+	for i, j := range jobs[:min(len(jobs), claimBlobs)] {
+		for _, b := range j.copies {
+			size += b.Size
+		}
+		if size >= claimBytes {
+			return i + 1
+		}
+	}
+	return min(len(jobs), claimBlobs)
 }
 
 // newAggregator starts merging with the rollovers that the lake knows as open.

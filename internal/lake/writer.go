@@ -230,10 +230,11 @@ func (w *Writer) checkFiles(c *Commit) error {
 // tx is a catalogue transaction with its statements prepared once.
 type tx struct {
 	*sql.Tx
-	ctx   context.Context // lives no longer than the call that made it
-	stmts map[string]*sql.Stmt
-	blobs map[string]int64       // keys
-	rules map[[2]string]*ruleSum // by group and rule
+	ctx    context.Context // lives no longer than the call that made it
+	stmts  map[string]*sql.Stmt
+	blobs  map[string]int64       // keys
+	rules  map[[2]string]*ruleSum // by group and rule
+	buried bool                   // rows of a blob were hidden
 }
 
 func newTx(ctx context.Context, t *sql.Tx) *tx {
@@ -329,8 +330,10 @@ func (t *tx) checkMerged(gen int64, files []*File) error {
 		}
 		return fmt.Errorf("%w: rows of blob %s are merged with others in segment %s", ErrConflict, blob, segment)
 	}
-	if err := check("d.added = ?", gen); err != nil {
-		return err
+	if t.buried {
+		if err := check("d.added = ?", gen); err != nil {
+			return err
+		}
 	}
 	for _, f := range files {
 		if f.seg.Interval > 0 && !f.seg.Partial {
@@ -529,6 +532,7 @@ func (t *tx) bury(b BlobGen, gen int64) error {
 	if err != nil || changed == 0 {
 		return err
 	}
+	t.buried = true
 	if _, err := t.exec(`UPDATE rules SET hits = rules.hits - b.hits, denied = rules.denied - b.denied
 		FROM blob_rules b WHERE b.rule = rules.id AND b.blob = ? AND b.generation = ?`, id, b.Generation); err != nil {
 		return err

@@ -78,9 +78,10 @@ func list(ctx context.Context, path string, yield func(source.Blob, error) bool)
 		if !info.Mode().IsRegular() {
 			return yield(source.Blob{}, fmt.Errorf("%s is a pipe or a device, not a file; give what it holds to `azflow ingest -`", path))
 		}
-		return yield(blob(path, info))
+		return yield(blob(path, realPath(path), info))
 	}
 	goOn := true
+	root := realPath(path)
 	err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
 		if err == nil {
 			err = ctx.Err()
@@ -100,7 +101,14 @@ func list(ctx context.Context, path string, yield func(source.Blob, error) bool)
 		}
 		var b source.Blob
 		if err == nil {
-			b, err = blob(p, info)
+			// Below the root only the file itself may be a link.
+			real := ""
+			if rel, err := filepath.Rel(path, p); err == nil && d.Type()&fs.ModeSymlink == 0 {
+				real = filepath.Join(root, rel)
+			} else {
+				real = realPath(p)
+			}
+			b, err = blob(p, real, info)
 		}
 		if goOn = yield(b, err); !goOn {
 			return fs.SkipAll
@@ -113,14 +121,23 @@ func list(ctx context.Context, path string, yield func(source.Blob, error) bool)
 	return goOn
 }
 
-func blob(path string, info fs.FileInfo) (source.Blob, error) {
-	b := source.Blob{Name: path, Size: info.Size(), Version: versionOf(info)}
-	real, err := filepath.Abs(path)
+// realPath returns the absolute path of what path leads to, "" if there is none.
+func realPath(path string) string {
+	abs, err := filepath.Abs(path)
 	if err != nil {
-		return b, err
+		return ""
 	}
-	if r, err := filepath.EvalSymlinks(real); err == nil {
-		real = r
+	if real, err := filepath.EvalSymlinks(abs); err == nil {
+		return real
+	}
+	return abs
+}
+
+// blob returns the blob of the file at path, which leads to real.
+func blob(path, real string, info fs.FileInfo) (source.Blob, error) {
+	b := source.Blob{Name: path, Size: info.Size(), Version: versionOf(info)}
+	if real == "" {
+		return b, fmt.Errorf("%s has no absolute path", path)
 	}
 	if az, ok := flowlog.ParsePath(filepath.ToSlash(real)); ok {
 		b.ID, b.Hour, b.MAC, b.Other = az.ID, az.Hour, az.MAC, source.OtherLog(az)
