@@ -45,10 +45,10 @@ func (r *Resolver) Resolve(ctx context.Context, scan sqlgen.Scan) (_ *store.Rela
 			release()
 		}
 	}()
-	span := lake.TimeRange{From: fromInstant(scan.From), To: fromInstant(scan.To)}
+	span := lake.TimeRange{From: bound(scan.From), To: bound(scan.To)}
 	for _, small := range lake.SmallTables() {
 		if small.Name == table.Name {
-			rel, err := smallRelation(ctx, snap, small, scan)
+			rel, err := smallRelation(ctx, snap, small, table.TimeColumn, scan)
 			release()
 			return rel, err
 		}
@@ -57,7 +57,7 @@ func (r *Resolver) Resolve(ctx context.Context, scan sqlgen.Scan) (_ *store.Rela
 	if err != nil {
 		return nil, err
 	}
-	rel := &store.Relation{Release: release}
+	rel := &store.Relation{Time: table.TimeColumn, Release: release}
 	if table.Name == trafficAnalytics {
 		if segs, err = withOverlapping(ctx, snap, segs); err != nil {
 			return nil, err
@@ -88,13 +88,15 @@ const trafficAnalytics = "NTANetAnalytics"
 func (r *Resolver) files(table schema.Table, scan sqlgen.Scan, segs []lake.Segment, superseded []store.Capture) []store.Files {
 	var groups []store.Files
 	index := map[string]int{}
+	from, to := bound(scan.From), bound(scan.To)
 	for _, s := range segs {
-		key := fmt.Sprintf("%q %v %v", s.Columns, s.Hidden, s.Partial)
+		within := !s.MinTime.Before(from) && (to.IsZero() || s.MaxTime.Before(to))
+		key := fmt.Sprintf("%q %v %v %v", s.Columns, s.Hidden, s.Partial, within)
 		i, ok := index[key]
 		if !ok {
 			i = len(groups)
 			index[key] = i
-			f := store.Files{Columns: map[string]store.Source{}, Hidden: hidden(s), Partial: s.Partial}
+			f := store.Files{Columns: map[string]store.Source{}, Hidden: hidden(s), Within: within, Partial: s.Partial}
 			for _, c := range scan.Columns {
 				if slices.Contains(s.Columns, c.Name) {
 					f.Columns[c.Name] = store.Source{Column: c.Name}
@@ -254,7 +256,8 @@ func supersededHours(ctx context.Context, snap *lake.Snapshot, table string, seg
 }
 
 // smallRelation reads a table that lies in the catalogue.
-func smallRelation(ctx context.Context, snap *lake.Snapshot, small lake.SmallTable, scan sqlgen.Scan) (*store.Relation, error) {
+func smallRelation(ctx context.Context, snap *lake.Snapshot, small lake.SmallTable, timeColumn string, scan sqlgen.Scan) (*store.Relation, error) {
+	timeAt := slices.IndexFunc(small.Columns, func(s lake.SmallColumn) bool { return s.Name == timeColumn })
 	at := make([]int, len(scan.Columns))
 	for i, c := range scan.Columns {
 		at[i] = slices.IndexFunc(small.Columns, func(s lake.SmallColumn) bool { return s.Name == c.Name })
@@ -263,6 +266,9 @@ func smallRelation(ctx context.Context, snap *lake.Snapshot, small lake.SmallTab
 	for row, err := range snap.Rows(ctx, small.Name, lake.TimeRange{}) {
 		if err != nil {
 			return nil, err
+		}
+		if !within(row, timeAt, scan) {
+			continue
 		}
 		out := make([]types.Value, len(at))
 		for i, j := range at {
@@ -275,6 +281,20 @@ func smallRelation(ctx context.Context, snap *lake.Snapshot, small lake.SmallTab
 		rel.Rows = append(rel.Rows, out)
 	}
 	return rel, nil
+}
+
+// within reports whether a row whose time is its column at lies within a scan's
+// bounds.
+func within(row []any, at int, scan sqlgen.Scan) bool {
+	if scan.From == 0 && scan.To == 0 {
+		return true
+	}
+	if at < 0 {
+		return false
+	}
+	v, ok := row[at].(time.Time)
+	t := toInstant(v)
+	return ok && t >= scan.From && (scan.To == 0 || t < scan.To)
 }
 
 // toValue turns a catalogue's value into KQL's of type t.
@@ -301,6 +321,18 @@ func toValue(v any, t types.Type) types.Value {
 
 func toInstant(t time.Time) types.Instant {
 	return types.Instant(t.UnixMicro()*types.TicksPerMicrosecond + types.UnixEpochTicks)
+}
+
+// bound returns the first microsecond that is not before i; zero for zero.
+func bound(i types.Instant) time.Time {
+	if i == 0 {
+		return time.Time{}
+	}
+	t := fromInstant(i)
+	if toInstant(t) < i {
+		t = t.Add(time.Microsecond)
+	}
+	return t
 }
 
 func fromInstant(i types.Instant) time.Time {

@@ -48,10 +48,10 @@ func (w *Writer) Relation(s sqlgen.Scan, rel *Relation) (string, error) {
 			}
 			items = append(items, x+" AS "+c.Alias)
 		}
-		parts = append(parts, w.selectFrom(items, f))
+		parts = append(parts, w.selectFrom(items, f, w.bounds(s, rel, f)))
 	}
 	if len(partial) > 0 {
-		text, err := w.mergedRows(s, partial, rel.Merge)
+		text, err := w.mergedRows(s, partial, rel)
 		if err != nil {
 			return "", err
 		}
@@ -81,13 +81,30 @@ func (w *Writer) Relation(s sqlgen.Scan, rel *Relation) (string, error) {
 	return strings.Join(parts, "\nUNION ALL\n"), nil
 }
 
-// selectFrom reads items from files, hidden rows left out.
-func (w *Writer) selectFrom(items []string, f Files) string {
+// bounds returns the conditions that keep the rows of files within a scan's
+// bounds.
+func (w *Writer) bounds(s sqlgen.Scan, rel *Relation, f Files) []string {
+	if f.Within {
+		return nil
+	}
+	var out []string
+	bound := func(op string, at types.Instant) {
+		if at != 0 { // times are kept in microseconds
+			out = append(out, w.Syntax.QuoteIdent(rel.Time)+op+w.stamp(at+types.TicksPerMicrosecond-1))
+		}
+	}
+	bound(" >= ", s.From)
+	bound(" < ", s.To)
+	return out
+}
+
+// selectFrom reads items from files, where conds hold and rows are not hidden.
+func (w *Writer) selectFrom(items []string, f Files, conds []string) string {
 	if len(items) == 0 {
 		items = []string{"NULL AS none"} // only the number of rows counts
 	}
 	text := "SELECT " + strings.Join(items, ", ") + "\nFROM " + w.Files(f.Paths)
-	if conds := w.visible(f.Hidden); len(conds) > 0 {
+	if conds = append(conds, w.visible(f.Hidden)...); len(conds) > 0 {
 		text += "\nWHERE " + strings.Join(conds, " AND ")
 	}
 	return text
@@ -126,7 +143,11 @@ func (w *Writer) visible(h Hidden) []string {
 
 // stamp writes an instant as a timestamp.
 func (w *Writer) stamp(t types.Instant) string {
-	return w.Syntax.Stamp((int64(t) - types.UnixEpochTicks) / types.TicksPerMicrosecond)
+	us := (int64(t) - types.UnixEpochTicks) / types.TicksPerMicrosecond
+	if us*types.TicksPerMicrosecond > int64(t)-types.UnixEpochTicks { // before 1970
+		us--
+	}
+	return w.Syntax.Stamp(us)
 }
 
 // fileColumn returns the expression of a scan's column over a file's.
@@ -153,7 +174,8 @@ func (w *Writer) literal(c sqlgen.ScanColumn, v types.Value) (string, error) {
 }
 
 // mergedRows merges the rows of files that share the keys.
-func (w *Writer) mergedRows(s sqlgen.Scan, files []Files, m *Merge) (string, error) {
+func (w *Writer) mergedRows(s sqlgen.Scan, files []Files, rel *Relation) (string, error) {
+	m := rel.Merge
 	needed := slices.Clone(m.Keys)
 	for _, c := range s.Columns {
 		for _, f := range files {
@@ -180,7 +202,7 @@ func (w *Writer) mergedRows(s sqlgen.Scan, files []Files, m *Merge) (string, err
 			}
 			items = append(items, fmt.Sprintf("%s AS m%d", x, i))
 		}
-		raw = append(raw, w.selectFrom(items, f))
+		raw = append(raw, w.selectFrom(items, f, w.bounds(s, rel, f)))
 	}
 	var items []string
 	for _, c := range s.Columns {

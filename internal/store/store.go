@@ -51,8 +51,11 @@ type Resolver interface {
 type Relation struct {
 	// Files are groups of files, all of one schema version.
 	Files []Files
+	// Time is the files' column that From and To of the scan bound; rows of one key
+	// of Merge have the same.
+	Time string
 	// Rows are rows held in memory, in the order of the scan's columns, in the
-	// Go form of the column's type.
+	// Go form of the column's type. All lie within the scan's bounds.
 	Rows [][]types.Value
 	// Merge says how rows of files marked Partial are made one; nil for never.
 	Merge *Merge
@@ -68,6 +71,8 @@ type Files struct {
 	Columns map[string]Source
 	// Hidden rows do not count.
 	Hidden Hidden
+	// Within: all rows lie within the scan's bounds.
+	Within bool
 	// Partial: rows here may have to be merged with others of the same key.
 	Partial bool
 }

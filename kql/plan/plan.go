@@ -63,8 +63,8 @@ type (
 	Scan struct {
 		Table string
 		Cols  []Column
-		// From and To bound the table's time column, [From, To); zero is open. They
-		// are hints for pruning: the filters that they come from remain in the plan.
+		// From and To bound the rows by the table's time column, [From, To); zero is
+		// open. Bounded rows have a time.
 		From, To types.Instant
 	}
 	// Values holds literal rows (datatable, print, constant tables).

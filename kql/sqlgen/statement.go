@@ -68,8 +68,8 @@ type Scan struct {
 	Name    string // scan_0, scan_1, …
 	Table   string // the catalogue's name
 	Columns []ScanColumn
-	// From and To bound the table's time column, [From, To); zero is open. Rows
-	// outside may be given: the query filters again.
+	// From and To bound the rows by the table's time column, [From, To); zero is
+	// open. The query does not ask again: the engine gives no row outside.
 	From, To types.Instant
 }
 

@@ -16,6 +16,9 @@ type Config struct {
 	TempDir string
 	// MemoryLimit is what DuckDB may use, as "2GB"; "" for 80 % of the machine's.
 	MemoryLimit string
+	// Database is a file of DuckDB whose tables SQL may name; it is opened for
+	// reading only. "" for none.
+	Database string
 	// Threads is how many threads a query uses; 0 for one a core.
 	Threads int
 	// Resolver finds the rows of scans.

@@ -20,7 +20,7 @@ import (
 	"github.com/azflow/azflow/kql/sqlgen/duckdb"
 )
 
-// Engine is an embedded DuckDB without a database of its own.
+// Engine is an embedded DuckDB, in memory but for Config.Database.
 type Engine struct {
 	cfg     Config
 	dialect *duckdb.Dialect
@@ -47,13 +47,17 @@ func Open(cfg Config) (*Engine, error) {
 		return nil, errors.New("duckdb: no memory for a configuration")
 	}
 	defer mapping.DestroyConfig(&conf)
-	for _, o := range [][2]string{{"autoinstall_known_extensions", "false"}, {"autoload_known_extensions", "false"}} {
+	path, options := ":memory:", [][2]string{{"autoinstall_known_extensions", "false"}, {"autoload_known_extensions", "false"}}
+	if cfg.Database != "" {
+		path, options = cfg.Database, append(options, [2]string{"access_mode", "READ_ONLY"})
+	}
+	for _, o := range options {
 		if mapping.SetConfig(conf, o[0], o[1]) == mapping.StateError {
 			return nil, fmt.Errorf("duckdb: option %s is unknown", o[0])
 		}
 	}
 	var msg string
-	if mapping.OpenExt(":memory:", &e.db, conf, &msg) == mapping.StateError {
+	if mapping.OpenExt(path, &e.db, conf, &msg) == mapping.StateError {
 		return nil, fmt.Errorf("duckdb: %s", msg)
 	}
 	if mapping.Connect(e.db, &e.control) == mapping.StateError {

@@ -188,6 +188,35 @@ func Run(t *testing.T, open func(t *testing.T, dir string, r store.Resolver) sto
 			t.Errorf("got %v", rows)
 		}
 	})
+	t.Run("rows outside the scan's bounds are left out", func(t *testing.T) {
+		released := 0
+		rel := store.Relation{Time: "At", Files: []store.Files{
+			{Paths: []string{first}, Columns: map[string]store.Source{"N": {Column: "N"}}},
+			{Paths: []string{second}, Columns: map[string]store.Source{"N": {Column: "N"}}, Within: true},
+			{Paths: []string{first}, Columns: map[string]store.Source{"N": {Column: "N"}}, Partial: true},
+		}, Merge: &store.Merge{Keys: []string{"Blob", "Gen"}, Sum: []string{"N"}}}
+		e := open(t, dir, resolver{&rel, &released})
+		for _, c := range []struct {
+			from, to types.Instant
+			sum      int64
+		}{
+			{0, 0, 13},
+			{instant(10), instant(30), 7},
+			{instant(10) + 1, instant(30) + 1, 11},
+			{instant(30), 0, 11},
+			{instant(30) + 1, 0, 5},
+			{0, instant(10), 5},
+		} {
+			n, sum := plan.Column{ID: 3, Name: "N", Type: types.Long}, plan.Column{ID: 9, Name: "sum", Type: types.Long}
+			rows := run(t, e, &plan.Aggregate{
+				Input: &plan.Scan{Table: "T", Cols: []plan.Column{n}, From: c.from, To: c.to},
+				Aggs:  []plan.AggItem{{Cols: []plan.Column{sum}, Func: "sum", Args: []plan.Expr{&plan.Ref{Column: 3, T: types.Long}}}},
+			})
+			if len(rows) != 1 || rows[0][0] != c.sum {
+				t.Errorf("from %v to %v: got %v, want %d", c.from, c.to, rows, c.sum)
+			}
+		}
+	})
 	t.Run("a file that is gone is an error", func(t *testing.T) {
 		released := 0
 		e := open(t, dir, resolver{&store.Relation{Files: []store.Files{{Paths: []string{filepath.Join(dir, "gone.parquet")}, Columns: sources()}}}, &released})
