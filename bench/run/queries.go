@@ -44,7 +44,7 @@ var shapes = []shape{
 			| join kind=leftouter (NTAIpDetails) on $left.DestIp == $right.Ip
 			| extend App = strcat(L4Protocol, tostring(DestPort))
 			| summarize TotalBytes = sum(BytesDestToSrc + BytesSrcToDest) by App, bin(TimeGenerated, 1d)`,
-		`select concat(L4Protocol, DestPort) as app, date_trunc('day', TimeGenerated) as d, sum(BytesDestToSrc + BytesSrcToDest)::bigint as total
+		`select concat(L4Protocol, DestPort) as app, epoch_us(TimeGenerated) // 86400000000 as d, sum(BytesDestToSrc + BytesSrcToDest)::bigint as total
 			from (select * from T where TimeGenerated > FROM and SrcIp = '10.0.0.10' and DestIp like '11.%') left join DETAILS on DestIp = Ip group by all`,
 	},
 	{
@@ -58,14 +58,14 @@ var shapes = []shape{
 		"sources of what a rule allows by day",
 		`T | where TimeGenerated > ago(60d) | where AclRule contains "https" or AclGroup contains "web"
 			| summarize TotalBytes = sum(BytesSrcToDest + BytesDestToSrc) by tostring(SrcIp), bin(TimeGenerated, 1d)`,
-		`select SrcIp, date_trunc('day', TimeGenerated) as d, sum(BytesSrcToDest + BytesDestToSrc)::bigint as total from T
+		`select SrcIp, epoch_us(TimeGenerated) // 86400000000 as d, sum(BytesSrcToDest + BytesDestToSrc)::bigint as total from T
 			where TimeGenerated > FROM and (AclRule ilike '%https%' or AclGroup ilike '%web%') group by all`,
 	},
 	{
 		"targets of what a rule allows by day",
 		`T | where TimeGenerated > ago(60d) | where AclRule contains "https" or AclGroup contains "web"
 			| summarize TotalBytes = sum(BytesSrcToDest + BytesDestToSrc) by tostring(DestIp), bin(TimeGenerated, 1d)`,
-		`select DestIp, date_trunc('day', TimeGenerated) as d, sum(BytesSrcToDest + BytesDestToSrc)::bigint as total from T
+		`select DestIp, epoch_us(TimeGenerated) // 86400000000 as d, sum(BytesSrcToDest + BytesDestToSrc)::bigint as total from T
 			where TimeGenerated > FROM and (AclRule ilike '%https%' or AclGroup ilike '%web%') group by all`,
 	},
 	{
@@ -84,14 +84,14 @@ var shapes = []shape{
 		"between two prefixes by flow and day",
 		prefixes + `| extend FlowDescription = strcat(SrcIp, "-", DestIp, "-", L4Protocol, tostring(DestPort))
 			| summarize TotalBytes = sum(BytesSrcToDest + BytesDestToSrc) by FlowDescription, bin(TimeGenerated, 1d)`,
-		`select concat(SrcIp, '-', DestIp, '-', L4Protocol, DestPort) as f, date_trunc('day', TimeGenerated) as d, sum(BytesSrcToDest + BytesDestToSrc)::bigint as total
+		`select concat(SrcIp, '-', DestIp, '-', L4Protocol, DestPort) as f, epoch_us(TimeGenerated) // 86400000000 as d, sum(BytesSrcToDest + BytesDestToSrc)::bigint as total
 			from T where ` + sqlPrefixes + ` group by all`,
 	},
 	{
 		"logged networks by day",
 		`T | where TimeGenerated > ago(60d) | extend TargetResourceName = tostring(split(TargetResourceId, "/")[2])
 			| summarize TotalBytes = sum(BytesSrcToDest + BytesDestToSrc) by TargetResourceName, bin(TimeGenerated, 1d)`,
-		`select split_part(TargetResourceId, '/', 3) as t, date_trunc('day', TimeGenerated) as d, sum(BytesSrcToDest + BytesDestToSrc)::bigint as total
+		`select split_part(TargetResourceId, '/', 3) as t, epoch_us(TimeGenerated) // 86400000000 as d, sum(BytesSrcToDest + BytesDestToSrc)::bigint as total
 			from T where TimeGenerated > FROM group by all`,
 	},
 	{
@@ -104,7 +104,7 @@ var shapes = []shape{
 		"kinds of flow by hour",
 		`T | where TimeGenerated > ago(60d)
 			| summarize TotalBytes = sum(BytesSrcToDest + BytesDestToSrc) by FlowType, FlowStatus, FlowDirection, bin(TimeGenerated, 1h)`,
-		`select FlowType, FlowStatus, FlowDirection, date_trunc('hour', TimeGenerated) as h, sum(BytesSrcToDest + BytesDestToSrc)::bigint as total from T
+		`select FlowType, FlowStatus, FlowDirection, epoch_us(TimeGenerated) // 3600000000 as h, sum(BytesSrcToDest + BytesDestToSrc)::bigint as total from T
 			where TimeGenerated > FROM group by all`,
 	},
 	{

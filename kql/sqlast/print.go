@@ -59,6 +59,13 @@ func Print(q Query, s *Syntax) (string, error) {
 	return p.b.String(), p.err
 }
 
+// PrintExact prints q as Print does, but the exact form of what is Checked.
+func PrintExact(q Query, s *Syntax) (string, error) {
+	p := &printer{s: s, exact: true}
+	p.query(q, 0)
+	return p.b.String(), p.err
+}
+
 // PrintExpr returns e in the given syntax.
 func PrintExpr(e Expr, s *Syntax) (string, error) {
 	p := &printer{s: s}
@@ -67,9 +74,10 @@ func PrintExpr(e Expr, s *Syntax) (string, error) {
 }
 
 type printer struct {
-	s   *Syntax
-	b   strings.Builder
-	err error
+	s     *Syntax
+	b     strings.Builder
+	err   error
+	exact bool // of what is Checked, the exact form
 }
 
 func (p *printer) fail(format string, args ...any) {
@@ -80,7 +88,7 @@ func (p *printer) fail(format string, args ...any) {
 
 // text returns e printed apart.
 func (p *printer) text(e Expr, tight int) string {
-	sub := &printer{s: p.s}
+	sub := &printer{s: p.s, exact: p.exact}
 	sub.expr(e, tight)
 	if sub.err != nil && p.err == nil {
 		p.err = sub.err
@@ -246,6 +254,12 @@ func (p *printer) expr(e Expr, tight int) {
 		b.WriteString(p.s.Element(p.text(e.List, tightAtom), p.text(e.At, 0)))
 	case Struct:
 		b.WriteString(p.s.Struct(p.texts(e.Fields)))
+	case Checked:
+		if p.exact {
+			p.expr(e.Exact, tight)
+		} else {
+			p.expr(e.Fast, tight)
+		}
 	case Field:
 		b.WriteString(p.s.Field(p.text(e.Of, tightAtom), e.N))
 	default:

@@ -97,6 +97,9 @@ type (
 	Element struct{ List, At Expr }
 	// Struct is a row value with fields named F0, F1, …
 	Struct struct{ Fields []Expr }
+	// Checked is Exact in a form that the engine computes faster, but fails at,
+	// where the value overflows.
+	Checked struct{ Fast, Exact Expr }
 	// Field is field N of a Struct.
 	Field struct {
 		Of Expr
@@ -136,6 +139,7 @@ func (Slice) expr()     {}
 func (Element) expr()   {}
 func (Struct) expr()    {}
 func (Field) expr()     {}
+func (Checked) expr()   {}
 
 // Query is a query expression.
 type Query interface{ query() }

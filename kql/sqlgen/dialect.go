@@ -19,6 +19,12 @@ type Dialect interface {
 	// Function returns the exact form of a scalar function, with the form of its
 	// value; false if there is none for these arguments.
 	Function(name string, args []Arg, ret types.Type) (sqlast.Expr, bool)
+	// Checked returns a form of a scalar function that is exact, but fails where
+	// its value overflows; false if there is none, or none faster than Function's.
+	Checked(name string, args []Arg, ret types.Type) (sqlast.Expr, bool)
+	// Implied returns a condition that holds wherever a test of kql/fn does and
+	// that the engine finds out faster; false if there is none.
+	Implied(name string, args []Arg) (sqlast.Expr, bool)
 	// Aggregate returns the exact forms of an aggregate's columns; false if there
 	// are none for these arguments.
 	Aggregate(a Aggregation) ([]sqlast.Expr, bool)

@@ -206,13 +206,18 @@ func (p *part) call(sc scope, e *plan.Call, m mode) (Arg, error) {
 		args[i] = p.plain(args[i])
 	}
 	out := Arg{Type: e.T, Form: physical.Of(e.T)}
-	if x, ok := p.d.Function(e.Func, args, e.T); ok {
-		out.X = x
-		return out, nil
+	x, ok := p.d.Function(e.Func, args, e.T)
+	if !ok {
+		x, ok = p.kernel(e.Func, args, e.T)
 	}
-	x, ok := p.kernel(e.Func, args, e.T)
 	if !ok {
 		return Arg{}, inexact("%s", e.Func)
+	}
+	if p.flow == held {
+		if fast, ok := p.d.Checked(e.Func, args, e.T); ok {
+			x = sqlast.Checked{Fast: fast, Exact: x}
+			p.checked = true
+		}
 	}
 	out.X = x
 	return out, nil
@@ -227,7 +232,11 @@ func (p *part) kernel(name string, args []Arg, ret types.Type) (sqlast.Expr, boo
 	if !ok || f.Kernel == nil || f.Window || f.Context {
 		return nil, false
 	}
-	return p.extern(name, args, ret), true
+	x := p.extern(name, args, ret)
+	if cond, ok := p.d.Implied(name, args); ok {
+		return sqlast.And(cond, x), true
+	}
+	return x, true
 }
 
 // extern calls a function that the engine is given: a kernel of kql/fn, or one

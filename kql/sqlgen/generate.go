@@ -158,8 +158,14 @@ func (g *generator) part(n plan.Node) (*Part, error) {
 	if err != nil {
 		return nil, err
 	}
+	exact := ""
+	if p.checked {
+		if exact, err = sqlast.PrintExact(q, g.d.Syntax()); err != nil {
+			return nil, err
+		}
+	}
 	names := slices.Sorted(maps.Keys(p.calls))
-	out := &Part{SQL: text, Columns: cols, Scans: p.scans}
+	out := &Part{SQL: text, Exact: exact, Columns: cols, Scans: p.scans}
 	for _, name := range names {
 		out.Calls = append(out.Calls, p.calls[name])
 	}

@@ -13,6 +13,17 @@ import (
 
 // lower writes n as a relation.
 func (p *part) lower(n plan.Node) (*relation, error) {
+	if p.flow == direct {
+		switch n.(type) {
+		case *plan.Aggregate:
+			p.flow = held
+			defer func() { p.flow = direct }()
+		case *plan.Filter, *plan.Project, *plan.Limit, *plan.Sort:
+		default:
+			p.flow = mixed
+			defer func() { p.flow = direct }()
+		}
+	}
 	switch n := n.(type) {
 	case *plan.Scan:
 		return p.scan(n), nil

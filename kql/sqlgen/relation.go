@@ -20,7 +20,20 @@ type part struct {
 	shared map[*plan.Shared]*relation
 	leaves map[*plan.Leaf]*relation // the rows that the subquery of an Apply reads
 	names  int
+	flow   flow
+	// checked: something in the part fails where it overflows.
+	checked bool
 }
+
+// flow says what happens above the node being written before the part's first
+// row is given.
+type flow uint8
+
+const (
+	direct flow = iota // rows may be given as they come, and nothing else is begun
+	mixed              // other rows may be given first
+	held               // all rows are taken
+)
 
 // name returns a new name that starts with prefix. Columns of the plan are
 // called c and their id, so user text never becomes a name.

@@ -37,7 +37,10 @@ type Result struct {
 
 // A Part is one SQL query, complete but for the relations that it scans.
 type Part struct {
-	SQL     string
+	SQL string
+	// Exact is for where SQL fails with an overflow, before its first row: the same
+	// query with arithmetic that wraps around, as Kusto's does. "" if SQL cannot.
+	Exact   string
 	Columns []Column
 	Scans   []Scan
 	Calls   []Call

@@ -165,6 +165,11 @@ func (e *Engine) Query(ctx context.Context, part *sqlgen.Part) (store.Rows, erro
 		// A segment was removed between resolving and opening; no row is out yet.
 		rows, err = e.query(ctx, part)
 	}
+	if err != nil && ctx.Err() == nil && part.Exact != "" && overflow(err) {
+		exact := *part
+		exact.SQL = part.Exact
+		rows, err = e.query(ctx, &exact)
+	}
 	if err != nil {
 		return nil, err // not rows, whose nil is not a nil interface
 	}
@@ -174,6 +179,11 @@ func (e *Engine) Query(ctx context.Context, part *sqlgen.Part) (store.Rows, erro
 func missingFile(err error) bool {
 	s := err.Error()
 	return strings.Contains(s, "No files found") || strings.Contains(s, "No such file")
+}
+
+// overflow reports whether DuckDB's checked arithmetic failed.
+func overflow(err error) bool {
+	return strings.Contains(err.Error(), "Out of Range Error: Overflow in ")
 }
 
 func (e *Engine) query(ctx context.Context, part *sqlgen.Part) (_ *rows, err error) {

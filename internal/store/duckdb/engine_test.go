@@ -342,3 +342,30 @@ func TestAClosedEngineSaysSo(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// The dialect's tests of texts in lower case are exact but for i and k, which
+// two more characters become: no other character becomes an ASCII one.
+func TestLowerMakesNoOtherASCIILetters(t *testing.T) {
+	e := open(t, duckdb.Config{})
+	rows, err := e.SQL(context.Background(), `SELECT i, lower(chr(i::INTEGER)) AS l FROM range(128, 1114112) AS r(i)
+		WHERE NOT i BETWEEN 55296 AND 57343 AND regexp_matches(l, '[\x00-\x7f]') ORDER BY i`, func(string) (sqlgen.Scan, bool) { return sqlgen.Scan{}, false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	if got, want := fmt.Sprint(all(t, rows)), "[[304 i] [8490 k]]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// A database of DuckDB's own can be asked, and nothing else of it changed.
+func TestADatabaseIsOpenedForReading(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none.duckdb")
+	if e, err := duckdb.Open(duckdb.Config{Database: path}); err == nil {
+		e.Close()
+		t.Error("a file that is not there was opened")
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it was made: %v", err)
+	}
+}

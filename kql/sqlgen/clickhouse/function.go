@@ -30,6 +30,12 @@ func (d *Dialect) Function(name string, args []sqlgen.Arg, ret types.Type) (sqla
 	return nil, false
 }
 
+// Checked implements sqlgen.Dialect: arithmetic wraps around.
+func (d *Dialect) Checked(string, []sqlgen.Arg, types.Type) (sqlast.Expr, bool) { return nil, false }
+
+// Implied implements sqlgen.Dialect: there are no kernels.
+func (d *Dialect) Implied(string, []sqlgen.Arg) (sqlast.Expr, bool) { return nil, false }
+
 // functions are those that ClickHouse computes as Kusto does, for the types
 // that each accepts.
 var functions = map[string]function{

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"math"
+	"strings"
 
 	"github.com/azflow/azflow/kql/sqlast"
 	"github.com/azflow/azflow/kql/sqlgen"
@@ -226,35 +227,77 @@ func argExtreme(name string) func(call) ([]sqlast.Expr, bool) {
 		if len(c.Args) == 0 || len(c.Cols) != len(c.Args) {
 			return nil, false
 		}
-		by := c.Args[0]
-		switch by.Type {
+		switch c.Args[0].Type {
 		case types.Int, types.Long, types.DateTime, types.TimeSpan, types.String:
 		default:
 			return nil, false
 		}
-		var fields []sqlast.Expr
 		for i, a := range c.Args {
 			if a.Type != c.Cols[i] {
 				return nil, false
 			}
+		}
+		whole := func(x sqlast.Expr, t types.Type) sqlast.Expr {
+			if t == types.String {
+				return sqlast.Call("coalesce", x, sqlast.String(""))
+			}
+			return x
+		}
+		of := func(x, by sqlast.Expr) sqlast.Expr {
+			best := c.agg(name, x, by)
+			best.OrderBy = c.Order
+			return best
+		}
+		// A row without a value loses against all others. Where something is less, or
+		// greater, than any value, it can stand for none.
+		by, never := c.Args[0], true
+		key := by.X
+		if by.Type == types.DateTime {
+			none := sqlast.Int(-1)
+			if name == "arg_min" {
+				none = math.MaxInt64
+			}
+			key = sqlast.Call("coalesce", key, none)
+		} else if by.Type != types.String {
+			never = false
+		}
+		extreme := sqlast.Expr(c.agg(strings.TrimPrefix(name, "arg_"), by.X))
+		var fields []sqlast.Expr
+		texts := true // which are never null: arg_max passes over those that are
+		for _, a := range c.Args[1:] {
 			fields = append(fields, a.X)
+			texts = texts && a.Type == types.String
+		}
+		out := []sqlast.Expr{whole(extreme, by.Type)}
+		switch {
+		case len(fields) == 0:
+			return out, true
+		case never && texts && len(fields) <= fewFields && len(c.Order) == 0:
+			// Each takes the first row of those that are equal, so they take the same.
+			for _, x := range fields {
+				out = append(out, whole(of(x, key), types.String))
+			}
+			return out, true
 		}
 		row := sqlast.Struct{Fields: fields}
-		best := c.agg(name, row, by.X)
-		first := c.agg("first", row)
-		best.OrderBy, first.OrderBy = c.Order, c.Order
-		any := c.Once(sqlast.Call("coalesce", best, first))
-		var out []sqlast.Expr
-		for i := range c.Args {
-			x := sqlast.Expr(sqlast.Field{Of: any, N: i})
-			if c.Cols[i] == types.String {
-				x = sqlast.Call("coalesce", x, sqlast.String(""))
-			}
-			out = append(out, x)
+		best := of(row, key)
+		if !never {
+			first := c.agg("first", row)
+			first.OrderBy = c.Order
+			best = sqlast.Call("coalesce", best, first)
+		}
+		out[0] = whole(c.Once(extreme), by.Type)
+		chosen := c.Once(best)
+		for i := range fields {
+			out = append(out, whole(sqlast.Field{Of: chosen, N: i}, c.Cols[i+1]))
 		}
 		return out, true
 	}
 }
+
+// fewFields is up to how many columns are chosen one by one: a row value costs
+// more than these, less than many.
+const fewFields = 4
 
 // maxList is the number of elements that make_list and make_set keep.
 // MS Learn: "make_list() (aggregation function)".
