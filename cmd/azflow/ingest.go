@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/azflow/azflow/internal/app"
 	"github.com/azflow/azflow/internal/ingest"
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/source"
@@ -54,6 +55,8 @@ written anew replaces its old rows.`,
 	}
 	o.add(p, cmd)
 	cmd.Flags().Var(p.setting("workers"), "workers", "how many inputs are read at once (default: the number of processors)")
+	cmd.Flags().Var(p.setting("geoip_city"), "geoip-city", "MaxMind database of cities or countries (.mmdb)")
+	cmd.Flags().Var(p.setting("geoip_asn"), "geoip-asn", "MaxMind database of autonomous systems (.mmdb)")
 	cmd.Flags().Var(p.setting("interval"), "interval", "interval of NTANetAnalytics in a new lake: 10m or 60m")
 	return cmd
 }
@@ -149,6 +152,22 @@ const ingestMemory = 160 << 20
 func (p *program) ingestFrom(ctx context.Context, l *lake.Lake, src source.Source, opt ingest.Options) error {
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // GOMEMLIMIT is not set
 		debug.SetMemoryLimit(ingestMemory)
+	}
+	db, warnings, err := app.GeoIP(p.cfg)
+	if err != nil {
+		return usage("--geoip-city and --geoip-asn name MaxMind databases, as GeoLite2-City.mmdb", "%w", err)
+	}
+	for _, w := range warnings {
+		p.note("warning: %s", w)
+	}
+	if db != nil {
+		opt.GeoIP = db
+		defer func() {
+			if err := db.Err(); err != nil {
+				p.note("warning: a part of a MaxMind database is damaged: %v", err)
+			}
+			_ = db.Close() // it was only read
+		}()
 	}
 	bar := newProgress(p.err, p.quiet)
 	opt.Workers, opt.Now, opt.Progress = p.cfg.Whole("workers"), time.Now, bar.ingest

@@ -12,6 +12,7 @@ import (
 	"github.com/azflow/azflow/internal/query"
 	"github.com/azflow/azflow/internal/store/clickhouse"
 	"github.com/azflow/azflow/internal/store/duckdb"
+	"github.com/azflow/azflow/kql/fn"
 	"github.com/azflow/azflow/kql/types"
 	"github.com/azflow/azflow/schema"
 )
@@ -35,6 +36,18 @@ func Session(cfg *config.Config, l *lake.Lake, version string) (*query.Session, 
 	if hosts := cfg.Text("external_hosts"); hosts != "" {
 		s.External = &query.Fetcher{Hosts: strings.Split(hosts, ","), Limit: cfg.Size("external_limit")}
 	}
+	db, _, err := GeoIP(cfg) // what is missing is told where it would be stored
+	if err != nil {
+		return nil, nil, err
+	}
+	if db != nil {
+		s.GeoIP = func(ip string) *types.Bag { return geoInfo(db, ip) }
+	}
+	closeDB := func() {
+		if db != nil {
+			_ = db.Close() // it was only read
+		}
+	}
 	resolver := &query.Resolver{Lake: l}
 	engine := cfg.Text("engine")
 	if engine == "clickhouse" {
@@ -50,7 +63,7 @@ func Session(cfg *config.Config, l *lake.Lake, version string) (*query.Session, 
 			return nil, nil, err
 		}
 		s.Engine = clickhouse.New(client, resolver)
-		return s, func() { _ = s.Engine.Close() }, nil // it only read
+		return s, func() { _ = s.Engine.Close(); closeDB() }, nil // it only read
 	}
 	temp := l.TempDir()
 	if err := os.MkdirAll(temp, 0o777); err != nil {
@@ -58,10 +71,11 @@ func Session(cfg *config.Config, l *lake.Lake, version string) (*query.Session, 
 	}
 	e, err := duckdb.Open(duckdb.Config{
 		Segments: l.SegmentsDir(), TempDir: temp, MemoryLimit: cfg.Text("memory_limit"), Threads: cfg.Whole("threads"), Resolver: resolver,
+		Context: func() *fn.Ctx { return &fn.Ctx{GeoIP: s.GeoIP} },
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("starting DuckDB: %w", err)
 	}
 	s.Engine, s.Interpret = e, engine == "eval"
-	return s, func() { _ = e.Close() }, nil // an engine in memory has nothing to lose
+	return s, func() { _ = e.Close(); closeDB() }, nil // an engine in memory has nothing to lose
 }

@@ -53,6 +53,8 @@ var settings = []Setting{
 	{Name: "data", Kind: Path, Doc: "Folder of the lake: the catalogue and the Parquet segments."},
 	{Name: "interval", Kind: Choice, Choices: []string{"10m", "60m"}, Default: "60m", Doc: "Interval that NTANetAnalytics merges flows over; fixed when the lake is created."},
 	{Name: "public_ips", Kind: Choice, Choices: []string{"expanded", "packed"}, Default: "expanded", Doc: "Rows of NTANetAnalytics: one for each public address, or Azure's reduction with the addresses packed in SrcPublicIps and DestPublicIps."},
+	{Name: "geoip_city", Kind: Path, Doc: "MaxMind database (.mmdb) of cities or countries: fills SrcCountry and DestCountry, and answers geo_info_from_ip_address."},
+	{Name: "geoip_asn", Kind: Path, Doc: "MaxMind database (.mmdb) of autonomous systems: fills SrcAsn, SrcAsName and their like of the destination."},
 	{Name: "workers", Kind: Whole, Doc: "How many inputs are read at once; default the number of processors."},
 	{Name: "grace", Kind: Duration, Default: "15m", Doc: "How long a superseded segment stays on disk for queries that still read it."},
 	{Name: "engine", Kind: Choice, Choices: []string{"duckdb", "clickhouse", "eval"}, Default: "duckdb", Doc: "What runs queries."},

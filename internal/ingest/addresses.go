@@ -25,8 +25,7 @@ const ipTime = 1
 // far as it remembers. What it gives repeats now and then; readers take the
 // latest row of an address.
 type publicEnds struct {
-	// about tells where an address of Azure is, and what it belongs to; nil if
-	// service tags are not known.
+	// about tells where an address is, and what or whom it belongs to.
 	about func(ip string) (location, details string)
 
 	dict       *batch.Dict // of the positions in noted
@@ -98,10 +97,9 @@ func (e *publicEnds) rows(merged *trafficanalytics.Partial, interval time.Durati
 // fact returns the position of what is known of an address.
 func (e *publicEnds) fact(ip string) uint32 {
 	var f [2]string
-	switch {
-	case ip == platformText:
+	if ip == platformText {
 		f = [2]string{"Global", "Microsoft Virtual Public IP"} // MS Learn: NTAIpDetails
-	case e.about != nil:
+	} else {
 		f[0], f[1] = e.about(ip)
 	}
 	if n := len(e.locations.Text); n > 0 && f == e.last {

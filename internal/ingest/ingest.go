@@ -16,6 +16,7 @@ import (
 
 	"github.com/azflow/azflow/flowlog"
 	"github.com/azflow/azflow/internal/attribution"
+	"github.com/azflow/azflow/internal/enrich/geoip"
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/source"
 )
@@ -27,6 +28,9 @@ type Options struct {
 	// CommitRows and CommitEvery bound what a crash can make us read again.
 	CommitRows  int           // default 250,000
 	CommitEvery time.Duration // default 2 s
+	// GeoIP tells the country and autonomous system of public addresses; nil leaves
+	// those columns empty.
+	GeoIP *geoip.DB
 	// FlowsOnly leaves NTANetAnalytics and what follows from it unwritten, so that
 	// a benchmark can tell what they cost. A real lake needs them.
 	FlowsOnly bool

@@ -133,12 +133,9 @@ func (o *owners) resolve(c *flowlog.Columns) {
 	}
 }
 
-// location returns where an address of Azure is and which service's it is.
-func (o *owners) location(ip string) (location, details string) {
-	a, err := netip.ParseAddr(ip)
-	if err != nil {
-		return "", ""
-	}
+// location returns where an address of Azure is and which service's it is; ”
+// for an address of no service tag.
+func (o *owners) location(a netip.Addr) (location, details string) {
 	tag, region := o.x.ServiceTag(a)
 	if tag != "" && region == "" {
 		region = "Global"

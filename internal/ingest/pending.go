@@ -167,8 +167,8 @@ func floorDiv(a, b int64) int64 {
 func (p *pending) add(r *reading, b *batch.Batch) error {
 	part := p.part(r)
 	var days []int64
-	times := b.Columns[flowColumn["TimeGenerated"]].Ints
-	tuple := b.Columns[flowColumn["TupleOrdinal"]].Ints
+	times := b.Columns[b.Index("TimeGenerated")].Ints
+	tuple := b.Columns[b.Index("TupleOrdinal")].Ints
 	for from := 0; from < b.Rows; {
 		day := floorDiv(times[from], microsPerDay)
 		if !slices.Contains(days, day) {

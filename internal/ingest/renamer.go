@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -23,7 +24,9 @@ type Renamer struct {
 
 	src, dest, mac, target, outbound known
 	rows                             [3][]uint32
-	have                             []batch.Field // that out is laid out for
+	places                           map[string][2]string // country and AS name of addresses, as rows have them
+	placed                           []bool               // by address: looked for in places' rows
+	have                             []batch.Field        // that out is laid out for
 	out                              batch.Batch
 }
 
@@ -33,9 +36,21 @@ var renamerNeeds = []string{"TimeGenerated", "MacAddress", "FlowLogType", "Targe
 // NewRenamer returns a Renamer that goes by x.
 func NewRenamer(x *attribution.Index) *Renamer {
 	d := flowlog.NewDict()
-	r := &Renamer{owners: newOwners(x, d), dict: d, cols: flowlog.NewColumns(d), ipText: &batch.Dict{}}
-	r.public.about = r.owners.location
+	r := &Renamer{owners: newOwners(x, d), dict: d, cols: flowlog.NewColumns(d), ipText: &batch.Dict{}, places: map[string][2]string{}}
+	r.public.about = r.about
 	return r
+}
+
+// about is what ingest told of a public address: of Azure's by the service tags
+// of today, of others what the rows kept of the database of their time.
+func (r *Renamer) about(ip string) (location, details string) {
+	if a, err := netip.ParseAddr(ip); err == nil {
+		if location, details = r.owners.location(a); details != "" {
+			return location, details
+		}
+	}
+	p := r.places[ip]
+	return p[0], p[1]
 }
 
 // Named returns the columns of Flows that a Renamer sets.
@@ -81,6 +96,8 @@ func (r *Renamer) Reset() {
 	r.owners.reset()
 	r.ipText.Reset()
 	r.src, r.dest, r.mac, r.target = known{}, known{}, known{}, known{}
+	r.placed = r.placed[:0]
+	clear(r.places)
 }
 
 // Rows returns b, rows of Flows, with the columns of [NamedFields]. It is valid
@@ -139,6 +156,8 @@ func (r *Renamer) read(b *batch.Batch) error {
 	if c.Direction, err = r.outbound.rows(c.Direction, in[6], b.Rows, directionOf); err != nil {
 		return err
 	}
+	r.place(b, "Src", c.Src)
+	r.place(b, "Dest", c.Dest)
 	macs, targets, types := &r.rows[0], &r.rows[1], &r.rows[2]
 	if *macs, err = r.mac.rows((*macs)[:0], in[1], b.Rows, word); err != nil {
 		return err
@@ -161,6 +180,26 @@ func (r *Renamer) read(b *batch.Batch) error {
 		c.Groups = append(c.Groups, flowlog.GroupRun{End: row + 1, MAC: (*macs)[row]})
 	}
 	return nil
+}
+
+// place notes where the addresses of an end are, as the rows have it.
+func (r *Renamer) place(b *batch.Batch, end string, addresses []uint32) {
+	country, name := b.Index(end+"Country"), b.Index(end+"AsName")
+	if country < 0 || name < 0 {
+		return // no database was asked
+	}
+	if n := r.dict.Addresses.Len(); n > len(r.placed) {
+		r.placed = append(r.placed, make([]bool, n-len(r.placed))...)
+	}
+	for row, id := range addresses {
+		if r.placed[id] {
+			continue
+		}
+		r.placed[id] = true
+		if p := [2]string{b.Columns[country].TextAt(row), b.Columns[name].TextAt(row)}; p != [2]string{} {
+			r.places[r.dict.Addresses.Text(id)] = p
+		}
+	}
 }
 
 func directionOf(text string) (uint32, error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/azflow/azflow/flowlog"
 	"github.com/azflow/azflow/internal/attribution"
 	"github.com/azflow/azflow/internal/batch"
+	"github.com/azflow/azflow/internal/enrich/geoip"
 	"github.com/azflow/azflow/internal/enrich/service"
 )
 
@@ -90,15 +91,6 @@ var ownedFields = func() []batch.Field {
 	return all
 }()
 
-// flowColumn is the position of each of ownedFields, and so of flowFields.
-var flowColumn = func() map[string]int {
-	m := make(map[string]int, len(ownedFields))
-	for i, f := range ownedFields {
-		m[f.Name] = i
-	}
-	return m
-}()
-
 // class is what an address is, by its text alone.
 type class = uint8
 
@@ -134,8 +126,10 @@ var flowTypes = [...]string{private: "UnknownPrivate", internet: "ExternalPublic
 // it learned about the values of a flowlog.Dict it keeps until the Dict is reset.
 type rowMaker struct {
 	services *service.Table
-	owners   *owners // nil without inventory
+	owners   *owners    // nil without inventory
+	geo      *geography // nil without a database
 	fields   []batch.Field
+	column   map[string]int // position of each of fields
 
 	dict    *flowlog.Dict
 	classes []class // by address
@@ -167,7 +161,9 @@ type rowMaker struct {
 	times, ticks, ordinals, vs *batch.Dict
 }
 
-func newRowMaker(d *flowlog.Dict, x *attribution.Index) (*rowMaker, error) {
+// newRowMaker returns a maker of rows about the values of d. x is nil without
+// inventory, db without a MaxMind database.
+func newRowMaker(d *flowlog.Dict, x *attribution.Index, db *geoip.DB) (*rowMaker, error) {
 	services, err := service.NewTable()
 	if err != nil {
 		return nil, err
@@ -175,6 +171,13 @@ func newRowMaker(d *flowlog.Dict, x *attribution.Index) (*rowMaker, error) {
 	m := &rowMaker{services: services, dict: d, fields: flowFields}
 	if x != nil {
 		m.owners, m.fields = newOwners(x, d), ownedFields
+	}
+	if db != nil {
+		m.geo, m.fields = newGeography(db), slices.Concat(m.fields, geographyFields)
+	}
+	m.column = make(map[string]int, len(m.fields))
+	for i, f := range m.fields {
+		m.column[f.Name] = i
 	}
 	m.ports = &batch.Dict{Ints: make([]int64, 1<<16)}
 	for p := range m.ports.Ints {
@@ -213,7 +216,28 @@ func (m *rowMaker) reset() {
 	if m.owners != nil {
 		m.owners.reset()
 	}
+	if m.geo != nil {
+		m.geo.reset()
+	}
 	m.classes, m.via4, m.via6, m.public, m.probe, m.viaNumber = m.classes[:0], m.via4[:0], m.via6[:0], m.public[:0], m.probe[:0], m.viaNumber[:0]
+}
+
+// about returns where a public address is and what or whom it belongs to: region
+// and service tag of Azure's, country and owner of others.
+func (m *rowMaker) about(ip string) (location, details string) {
+	a, err := netip.ParseAddr(ip)
+	if err != nil {
+		return "", ""
+	}
+	if m.owners != nil {
+		if location, details = m.owners.location(a); details != "" {
+			return location, details
+		}
+	}
+	if m.geo != nil {
+		return m.geo.about(a)
+	}
+	return "", ""
 }
 
 // learn takes in the values that the Dict got since the last time.
@@ -294,7 +318,7 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 	m.learn()
 	n := c.Len()
 	m.out.Rows = n
-	set := func(name string, col batch.Column) { m.out.Columns[flowColumn[name]] = col }
+	set := func(name string, col batch.Column) { m.out.Columns[m.column[name]] = col }
 
 	m.records(c, set)
 	src, dest := c.Src, c.Dest
@@ -354,6 +378,11 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 	set("FlowTypeReason", m.reason)
 	set("L7Protocol", coded(l7, m.l7))
 	set("Rollover", m.rollovers(c.Flags))
+	if m.geo != nil {
+		m.geo.learn(&m.dict.Addresses, m.classes)
+		m.geo.columns("Src", src, set)
+		m.geo.columns("Dest", dest, set)
+	}
 	if m.owners != nil {
 		m.owners.columns(c, m.ipText, set)
 	}

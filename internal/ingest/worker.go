@@ -76,7 +76,7 @@ func (g *Ingester) work(ctx context.Context, src source.Source, w *lake.Writer, 
 	wk.dict.Addresses.Reserve(int(min(maxAddresses, g.bytes.Load()/int64(g.opt.Workers)/bytesAnAddress)))
 	wk.cols = flowlog.NewColumns(wk.dict)
 	var err error
-	if wk.rows, err = newRowMaker(wk.dict, g.index); err != nil {
+	if wk.rows, err = newRowMaker(wk.dict, g.index, g.opt.GeoIP); err != nil {
 		return err
 	}
 	if err := wk.newAggregator(ctx); err != nil {
@@ -122,9 +122,7 @@ func (wk *worker) newAggregator(ctx context.Context) error {
 		wk.opened[o.Connection] = true
 	}
 	wk.interval, wk.public = interval, publicEnds{}
-	if o := wk.rows.owners; o != nil {
-		wk.public.about = o.location
-	}
+	wk.public.about = wk.rows.about
 	wk.agg, err = trafficanalytics.New(interval, open, func(p *trafficanalytics.Partial) error { return wk.batch.merged(p) })
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/azflow/azflow/kql"
 	"github.com/azflow/azflow/kql/bind"
 	"github.com/azflow/azflow/kql/diag"
+	"github.com/azflow/azflow/kql/fn"
 	"github.com/azflow/azflow/kql/plan"
 	"github.com/azflow/azflow/kql/sqlgen"
 	"github.com/azflow/azflow/kql/types"
@@ -32,6 +33,9 @@ type Session struct {
 	RowCap int
 	// External fetches externaldata; nil refuses it.
 	External *Fetcher
+	// GeoIP answers geo_info_from_ip_address where the interpreter runs it; nil
+	// knows no address. The engine has its own.
+	GeoIP func(ip string) *types.Bag
 	// Interpret leaves everything but reading tables to the interpreter.
 	Interpret bool
 
@@ -138,7 +142,7 @@ func (s *Session) Run(ctx context.Context, c *Compiled, i int, write func(cols [
 }
 
 func (s *Session) runOptions() store.RunOptions {
-	o := store.RunOptions{RowCap: s.RowCap}
+	o := store.RunOptions{RowCap: s.RowCap, Fn: &fn.Ctx{GeoIP: s.GeoIP}}
 	if s.External != nil {
 		o.External = s.External.Fetch
 	}

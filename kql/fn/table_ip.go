@@ -351,6 +351,8 @@ func ipFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Kernel: geoIPKernel,
+			// The database is known only where the query runs.
+			Volatile: true,
 		},
 	}
 }
