@@ -63,6 +63,16 @@ func bindGraphMatch(b *bind.Binder, in *bind.Table, o *ast.GraphMatch) *bind.Tab
 		n.Edges = append(n.Edges, edge)
 	}
 	n.Graph = narrow(in.Graph.Plan, usedByMatch(n), false)
+	if n.Shortest && !n.Every {
+		var asked [][]plan.GraphColumn
+		for _, x := range n.Nodes {
+			asked = append(asked, x.Cols)
+		}
+		for _, x := range n.Edges {
+			asked = append(asked, x.Inner)
+		}
+		n.Graph.Edges = distinct(&n.Graph, asked...)
+	}
 	t := in.With(n, cols)
 	t.Graph, t.Serialized = nil, false
 	return t
@@ -297,6 +307,29 @@ func narrow(g plan.Graph, used map[plan.ColumnID]bool, all bool) plan.Graph {
 		g.Nodes[i] = plan.GraphNodes{Input: only(t.Input, keep), ID: t.ID, From: from}
 	}
 	return g
+}
+
+// distinct gives each edge of g once, so that an engine hands over few rows,
+// unless a number of edges is asked for in its steps or in the lists.
+func distinct(g *plan.Graph, lists ...[]plan.GraphColumn) plan.Node {
+	for _, s := range g.Steps {
+		lists = append(lists, s.Cols)
+	}
+	for _, cols := range lists {
+		for _, c := range cols {
+			if c.Func == "node_degree_in" || c.Func == "node_degree_out" {
+				return g.Edges
+			}
+		}
+	}
+	out := &plan.Aggregate{Input: g.Edges, Grouped: true}
+	for _, c := range g.Edges.Columns() {
+		if c.Type == types.Dynamic {
+			return g.Edges // values that cannot be told apart
+		}
+		out.By = append(out.By, plan.Assign{Column: c, Expr: &plan.Ref{Column: c.ID, T: c.Type}})
+	}
+	return out
 }
 
 // only gives the columns of n that are kept.

@@ -73,6 +73,9 @@ func graphOutput(b *bind.Binder, in *bind.Table, g *bind.Graph, o *ast.GraphOutp
 	}
 	cols = append(cols, props...)
 	n.Graph = narrow(g.Plan, used, n.Edges)
+	if !n.Edges {
+		n.Graph.Edges = distinct(&n.Graph)
+	}
 	n.Cols = bind.PlanColumns(cols)
 	t := in.With(n, bind.MakeUnique(cols))
 	for i, c := range t.Columns {
