@@ -67,6 +67,7 @@ var packedMerges = map[string]string{
 	"PacketsDestToSrcNet":  "sum(PacketsDestToSrcNet)",
 	"FlowsWithoutCounters": "sum(FlowsWithoutCounters)",
 	"DistinctAttempts":     "sum(DistinctAttempts)",
+	"SpansIntervals":       "countif(SpansIntervals) > 0",
 }
 
 // packed is the variant of NTANetAnalytics in which a row holds all public

@@ -49,6 +49,7 @@ var flowFields = []batch.Field{
 	{Name: "TimeProcessed", Kind: batch.Time},
 	{Name: "CaptureRole", Kind: batch.Text},
 	{Name: "Rollover", Kind: batch.Bool, Nullable: true},
+	{Name: "CoversFrom", Kind: batch.Time, Nullable: true},
 	{Name: "VNet", Kind: batch.Text},
 	{Name: "Subnet", Kind: batch.Text},
 	{Name: "SrcVnet", Kind: batch.Text},
@@ -128,6 +129,7 @@ type rowMaker struct {
 	services *service.Table
 	owners   *owners    // nil without inventory
 	geo      *geography // nil without a database
+	open     connections
 	fields   []batch.Field
 	column   map[string]int // position of each of fields
 
@@ -378,6 +380,7 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 	set("FlowTypeReason", m.reason)
 	set("L7Protocol", coded(l7, m.l7))
 	set("Rollover", m.rollovers(c.Flags))
+	set("CoversFrom", m.open.column(c, m.ipText, m.macs, m.strings))
 	if m.geo != nil {
 		m.geo.learn(&m.dict.Addresses, m.classes)
 		m.geo.columns("Src", src, set)

@@ -117,6 +117,9 @@ func (wk *worker) newAggregator(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := wk.rows.open.begin(ctx, wk.g.lake); err != nil {
+		return err
+	}
 	wk.opened = map[string]bool{}
 	for _, o := range open {
 		wk.opened[o.Connection] = true
@@ -432,6 +435,9 @@ func (r *reading) anew(ctx context.Context, b source.Blob) error {
 		return errors.Join(errLake, err)
 	}
 	r.whole = whole
+	if err := wk.rows.open.forget(ctx, flowlog.FormatMAC(b.MAC)); err != nil {
+		return errors.Join(errLake, err)
+	}
 	wk.g.mu.Lock()
 	if !slices.Contains(wk.g.summary.Rewritten, b.Name) { // not read again after a conflict
 		wk.g.summary.Rewritten = append(wk.g.summary.Rewritten, b.Name)
@@ -550,6 +556,10 @@ func (r *reading) take(ctx context.Context, in *source.Reader, before, cur flowl
 	}
 	who := identity{blob: r.next.Blob, generation: r.next.Generation, processed: wk.g.opt.Now().UnixMicro()}
 	if c.Len() > 0 {
+		replaced := func(b lake.BlobGen) bool { return b.Blob == r.next.Blob && b.Generation != r.next.Generation }
+		if err := wk.rows.open.readBack(ctx, c, replaced); err != nil {
+			return errors.Join(errLake, err)
+		}
 		if err := p.add(r, wk.rows.rows(c, who)); err != nil {
 			return errors.Join(errLake, err)
 		}

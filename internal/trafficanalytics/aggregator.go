@@ -248,6 +248,9 @@ func (a *Aggregator) count(g uint32, row int) {
 	k, t := in.kinds[row], in.time.at(row)
 	r := &a.groups[g]
 	r.first, r.last, r.got = min(r.first, t), max(r.last, t), max(r.got, in.processed.or0(row))
+	if in.covers.has(row) {
+		r.first = min(r.first, in.covers.at(row))
+	}
 	if in.srcPort.has(row) {
 		switch p := uint32(in.srcPort.at(row)) & 0xffff; r.srcPort {
 		case p:

@@ -17,7 +17,7 @@ type input struct {
 
 	time, processed, srcPort, destPort                     numbers
 	packetsSD, bytesSD, packetsDS, bytesDS, totalP, totalB numbers
-	rollover                                               numbers
+	rollover, covers                                       numbers
 	kinds                                                  []kind
 	words                                                  [len(words)]meanings
 }
@@ -163,6 +163,7 @@ func (in *input) expand(rows int) {
 		{&in.totalP, "TotalPackets"},
 		{&in.totalB, "TotalBytes"},
 		{&in.rollover, "Rollover"},
+		{&in.covers, "CoversFrom"},
 	} {
 		x.to.expand(in.column(x.name), rows)
 	}

@@ -30,7 +30,7 @@ type form uint8
 const (
 	unlaid form = iota
 	inRuns      // constant, or in runs: part of the combination
-	byRow       // positions by row
+	byRow       // positions by row, now and then in runs
 	mapped      // positions by row, of a column that is not taken as it is
 	plain       // numbers by row
 )
@@ -102,15 +102,18 @@ func (l *laid) formOf(c *batch.Column) form {
 func (l *layout) fits(in *input) bool {
 	for _, x := range l.columns {
 		c := in.at(x.source)
-		if x.form != x.formOf(c) {
-			return false
+		if form := x.formOf(c); form != x.form {
+			// What lay by row can be laid so again.
+			if form != inRuns || x.form == plain || c == nil || len(c.IDs) == 0 {
+				return false
+			}
 		}
 		if x.form != byRow {
 			continue
 		}
-		first := l.classes[x.class].columns[0]
+		first := in.at(l.classes[x.class].columns[0].source)
 		if x.dict != c.Dict || x.generation != c.Dict.Generation || (x.through == nil) != (c.Via == nil) ||
-			&in.at(first.source).IDs[0] != &c.IDs[0] {
+			first.Form != c.Form || &first.IDs[0] != &c.IDs[0] || c.Form == batch.Runs && &first.Ends[0] != &c.Ends[0] {
 			return false
 		}
 	}
@@ -219,12 +222,23 @@ func (l *layout) bind(in *input) {
 		c := in.at(x.source)
 		switch x.form {
 		case byRow:
-			l.classes[x.class].ids, x.through = c.IDs[:in.b.Rows], c.Via
+			k := &l.classes[x.class]
+			x.through = c.Via
+			if x != k.columns[0] {
+				continue
+			}
+			if k.ids = c.IDs; c.Form != batch.Coded {
+				positions := *c
+				positions.Via = nil
+				k.room = positions.AppendIDs(k.room[:0], 0, in.b.Rows)
+				k.ids = k.room
+			}
+			k.ids = k.ids[:in.b.Rows]
 		case mapped:
 			k := &l.classes[x.class]
-			k.room = slices.Grow(k.room[:0], in.b.Rows)[:in.b.Rows]
-			for row := range k.room {
-				k.room[row] = x.values.at(c.Dict, c.ID(row))
+			k.room = c.AppendIDs(k.room[:0], 0, in.b.Rows)
+			for row, pos := range k.room {
+				k.room[row] = x.values.at(c.Dict, pos)
 			}
 			k.ids = k.room
 		case plain:

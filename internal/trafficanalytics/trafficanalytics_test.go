@@ -376,6 +376,83 @@ func TestMergingIsTheSameHoweverTuplesAreSplit(t *testing.T) {
 	}
 }
 
+// Tuples make the same rows whichever form their columns come in, and whether or
+// not it changes from batch to batch.
+func TestTheFormOfColumnsMakesNoDifference(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for round := range 30 {
+		m, want := NewMerger(), NewMerger()
+		a := aggregator(t, nil, func(p *Partial) error { return m.Add(p.Batch) })
+		plain := aggregator(t, nil, func(p *Partial) error { return want.Add(p.Batch) })
+		dict := flows(t, nil) // all batches share its dictionaries, as those of one input do
+		for range 4 {
+			var tuples []tuple
+			for range 1 + r.IntN(40) {
+				x := v4(time.Duration(r.IntN(4000))*time.Second, "E", 1, 10, 2, 20)
+				x.dest, x.dport = fmt.Sprint("10.0.0.", r.IntN(3)), r.IntN(2)
+				if len(tuples) > 0 && r.IntN(3) > 0 {
+					x.direction, x.enc, x.rule, x.l4 = tuples[0].direction, tuples[0].enc, tuples[0].rule, tuples[0].l4
+				} else if r.IntN(2) == 0 {
+					x.direction, x.enc, x.rule, x.l4 = "Inbound", "X", "UserRule_a", "UDP"
+				}
+				tuples = append(tuples, x)
+			}
+			b := flows(t, tuples)
+			add(t, plain, tuples)
+			for i := range b.Columns {
+				share(&b.Columns[i], dict.Columns[i].Dict)
+				if r.IntN(2) == 0 {
+					inRunsOf(&b.Columns[i], b.Rows)
+				}
+			}
+			if err := b.Check(); err != nil {
+				t.Fatal(err)
+			}
+			if err := a.Add(b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := a.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := rows(t, m.Flush()), rows(t, want.Flush()); !slices.Equal(got, want) {
+			t.Fatalf("round %d: got\n%s\nwant\n%s", round, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+}
+
+// share makes a Coded column refer to d, with values that d may get for it.
+func share(c *batch.Column, d *batch.Dict) {
+	if c.Form != batch.Coded || d == nil || c.Dict.Text == nil {
+		return
+	}
+	ids := make([]uint32, len(c.IDs))
+	for row := range ids {
+		at := slices.Index(d.Text, c.TextAt(row))
+		if at < 0 {
+			at = len(d.Text)
+			d.Text = append(d.Text, c.TextAt(row))
+		}
+		ids[row] = uint32(at)
+	}
+	c.IDs, c.Dict = ids, d
+}
+
+// inRunsOf turns a Coded column into runs.
+func inRunsOf(c *batch.Column, rows int) {
+	if c.Form != batch.Coded {
+		return
+	}
+	out := batch.Column{Form: batch.Runs, Dict: c.Dict}
+	for row, id := range c.IDs[:rows] {
+		if n := len(out.IDs); n == 0 || out.IDs[n-1] != id {
+			out.IDs, out.Ends = append(out.IDs, id), append(out.Ends, 0)
+		}
+		out.Ends[len(out.Ends)-1] = uint32(row + 1)
+	}
+	*c = out
+}
+
 // naive returns bytes and tuples of each row by the key in plain words.
 func naive(tuples []tuple) map[string]string {
 	bytes, n := map[string]int64{}, map[string]int{}
