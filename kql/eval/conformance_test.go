@@ -140,5 +140,5 @@ func TestEmulatorCasesAgree(t *testing.T) {
 }
 
 func TestDocumentedCasesAgree(t *testing.T) {
-	conform(t, spectest.DocumentedCases(t, "A"), 0.90)
+	conform(t, spectest.DocumentedCases(t, "A"), 0.93)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/golang/geo/s1"
 	"github.com/golang/geo/s2"
 
+	"github.com/azflow/azflow/kql/internal/sphere"
 	"github.com/azflow/azflow/kql/types"
 )
 
@@ -635,6 +636,34 @@ func meets(x, y [][]vertex) bool {
 	return found
 }
 
+// shareEdge reports whether lines run along each other.
+func shareEdge(x, y [][]vertex) bool {
+	type edge [2]s2.Point
+	seen := map[edge]bool{}
+	edges(x, func(a, b vertex) { seen[edge{a.p, b.p}], seen[edge{b.p, a.p}] = true, true })
+	found := false
+	edges(y, func(a, b vertex) { found = found || seen[edge{a.p, b.p}] })
+	return found
+}
+
+// along turns the lines of a region, which are parts of others, to run as those.
+func along(lines [][]vertex, region sphere.Region) sphere.Region {
+	const near = 1e-9 // radians
+	for _, part := range region.Lines {
+		p, q := part[0], part[1]
+		backwards := false
+		edges(lines, func(a, b vertex) {
+			if s2.DistanceFromSegment(s2.Interpolate(0.5, p, q), a.p, b.p) < near {
+				backwards = q.Sub(p.Vector).Dot(b.p.Sub(a.p.Vector)) < 0
+			}
+		})
+		if backwards {
+			slices.Reverse(part)
+		}
+	}
+	return region
+}
+
 // onTwo reads two geometries.
 func onTwo[A, B any](readA func(types.Value) (A, bool), readB func(types.Value) (B, bool), f func(a A, b B) (types.Value, error)) Kernel {
 	return rowwise(func(r *row) (types.Value, error) {
@@ -673,11 +702,20 @@ func shapesMeet(a, b []shape) bool {
 	return false
 }
 
-// geoIntersectLinesKernel gives the points where lines cross, or a line that
-// both share whole.
+// geoIntersectLinesKernel gives the points where lines meet, and the lines that
+// both have.
 var geoIntersectLinesKernel = onTwo(geoLines, geoLines, func(a, b [][]vertex) (types.Value, error) {
 	if len(a) == 1 && len(b) == 1 && slices.EqualFunc(a[0], b[0], func(x, y vertex) bool { return x.p == y.p }) {
 		return geometry("LineString", raw(a[0])), nil
+	}
+	w := written{}
+	x, y := w.lines(a), w.lines(b)
+	if shareEdge(a, b) {
+		region, err := sphere.IntersectLines(x, y)
+		if err != nil {
+			return nil, err
+		}
+		return regionGeometry(along(a, region), w), nil
 	}
 	var points []types.Value
 	seen := map[s2.Point]bool{}
@@ -685,7 +723,7 @@ var geoIntersectLinesKernel = onTwo(geoLines, geoLines, func(a, b [][]vertex) (t
 		edges(b, func(c, d vertex) {
 			if at, ok := crossing(p, q, c, d); ok && !seen[at] {
 				seen[at] = true
-				points = append(points, coordinates(at))
+				points = append(points, w.at(at).raw)
 			}
 		})
 	})
@@ -699,6 +737,14 @@ var geoIntersectLinesKernel = onTwo(geoLines, geoLines, func(a, b [][]vertex) (t
 // geoClipLineKernel gives the parts of a line that lie in a polygon.
 var geoClipLineKernel = onTwo(geoLines, geoShapes, func(lines [][]vertex, shapes []shape) (types.Value, error) {
 	borders := paths(shapes)
+	if shareEdge(lines, borders) {
+		w := written{}
+		region, err := sphere.Clip(w.lines(lines), overlaid(shapes, w))
+		if err != nil {
+			return nil, err
+		}
+		return regionGeometry(along(lines, region), w), nil
+	}
 	var parts []types.Value
 	for _, l := range lines {
 		var open []types.Value

@@ -23,6 +23,19 @@ func (w written) at(p s2.Point) vertex {
 	return vertex{p, coordinates(p)}
 }
 
+// lines returns lines as package sphere takes them, and notes how their points
+// were written.
+func (w written) lines(lines [][]vertex) [][]s2.Point {
+	out := make([][]s2.Point, len(lines))
+	for i, l := range lines {
+		for _, v := range l {
+			out[i] = append(out[i], v.p)
+			w[v.p] = v.raw
+		}
+	}
+	return out
+}
+
 // overlaid returns shapes as package sphere takes them, and notes in w how
 // their corners were written.
 func overlaid(shapes []shape, w written) []sphere.Polygon {

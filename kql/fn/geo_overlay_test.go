@@ -66,3 +66,28 @@ func TestUnitedShapesCoverEachPointOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestLinesThatRunAlongEachOtherShareALine(t *testing.T) {
+	const border = `{"type":"Polygon","coordinates":[[[0,0],[2,0],[2,2],[0,2],[0,0]]]}`
+	for _, c := range []struct{ function, a, b, want string }{
+		{
+			"geo_intersection_2lines", `{"type":"LineString","coordinates":[[0,0],[1,1],[2,1],[3,0]]}`,
+			`{"type":"LineString","coordinates":[[1,2],[1,1],[2,1],[2,5]]}`, `{"type":"LineString","coordinates":[[1,1],[2,1]]}`,
+		},
+		{
+			"geo_intersection_line_with_polygon", `{"type":"LineString","coordinates":[[-1,0],[0,0],[2,0],[3,0]]}`,
+			border, `{"type":"LineString","coordinates":[[0,0],[2,0]]}`,
+		},
+		{
+			"geo_intersection_2lines", `{"type":"LineString","coordinates":[[0,0],[1,1]]}`,
+			`{"type":"LineString","coordinates":[[1,1],[2,5]]}`, `{"type":"Point","coordinates":[1,1]}`,
+		},
+	} {
+		a, _ := types.ParseJSON(c.a)
+		b, _ := types.ParseJSON(c.b)
+		got := string(types.AppendJSON(nil, call(t, c.function, types.Dynamic, a, b)))
+		if got != c.want {
+			t.Errorf("%s of %s and %s: %s", c.function, c.a, c.b, got)
+		}
+	}
+}

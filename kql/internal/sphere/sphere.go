@@ -1,5 +1,5 @@
-// Package sphere overlays polygons whose edges are geodesics of the unit
-// sphere.
+// Package sphere overlays polygons and lines whose edges are geodesics of the
+// unit sphere.
 //
 // A gnomonic projection makes geodesics straight, so that the overlay is one of
 // the plane. Points of an operand come back as they were; points where edges
@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/golang/geo/r3"
 	"github.com/golang/geo/s2"
@@ -42,7 +43,7 @@ type Region struct {
 
 // Union returns the area that any of the polygons covers.
 func Union(polygons []Polygon) (Region, error) {
-	pr, err := newProjection(polygons)
+	pr, err := newProjection(polygons...)
 	if err != nil {
 		return Region{}, err
 	}
@@ -56,7 +57,7 @@ func Union(polygons []Polygon) (Region, error) {
 // Intersection returns what the area of a has in common with that of b. The
 // polygons of one operand may overlap.
 func Intersection(a, b []Polygon) (Region, error) {
-	pr, err := newProjection(append(append([]Polygon(nil), a...), b...))
+	pr, err := newProjection(slices.Concat(a, b)...)
 	if err != nil {
 		return Region{}, err
 	}
@@ -68,11 +69,29 @@ func Intersection(a, b []Polygon) (Region, error) {
 	if err != nil {
 		return Region{}, err
 	}
-	g, err := geom.Intersection(x, y)
+	return pr.intersection(x, y)
+}
+
+// IntersectLines returns the points and lines that lines have in common.
+func IntersectLines(a, b [][]s2.Point) (Region, error) {
+	pr, err := newProjection(a, b)
 	if err != nil {
-		return Region{}, fmt.Errorf("intersection of polygons: %w", err)
+		return Region{}, err
 	}
-	return pr.region(g), nil
+	return pr.intersection(pr.lines(a), pr.lines(b))
+}
+
+// Clip returns the parts of lines that lie in polygons or on their borders.
+func Clip(lines [][]s2.Point, polygons []Polygon) (Region, error) {
+	pr, err := newProjection(append([]Polygon{lines}, polygons...)...)
+	if err != nil {
+		return Region{}, err
+	}
+	area, err := pr.union(polygons)
+	if err != nil {
+		return Region{}, err
+	}
+	return pr.intersection(pr.lines(lines), area)
 }
 
 // projection maps the sphere's half around a centre to a plane.
@@ -82,7 +101,9 @@ type projection struct {
 	grid         map[[2]int64][]geom.XY // the same, by place
 }
 
-func newProjection(polygons []Polygon) (*projection, error) {
+// newProjection fits a projection to polygons, or to lines as if they were the
+// rings of one.
+func newProjection(polygons ...Polygon) (*projection, error) {
 	var sum r3.Vector
 	for _, p := range polygons {
 		for _, ring := range p {
@@ -139,12 +160,7 @@ func (pr *projection) point(at geom.XY) s2.Point {
 func (pr *projection) polygon(p Polygon) geom.Polygon {
 	rings := make([]geom.LineString, len(p))
 	for i, ring := range p {
-		var flat []float64
-		for k := range len(ring) + 1 {
-			at := pr.xy(ring[k%len(ring)])
-			flat = append(flat, at.X, at.Y)
-		}
-		rings[i] = geom.NewLineString(geom.NewSequence(flat, geom.DimXY))
+		rings[i] = pr.lineString(append(ring[:len(ring):len(ring)], ring[0]))
 	}
 	return geom.NewPolygon(rings)
 }
@@ -171,6 +187,31 @@ func (pr *projection) union(polygons []Polygon) (geom.Geometry, error) {
 		return g, fmt.Errorf("union of polygons: %w", err)
 	}
 	return g, nil
+}
+
+func (pr *projection) lines(lines [][]s2.Point) geom.Geometry {
+	all := make([]geom.LineString, len(lines))
+	for i, l := range lines {
+		all[i] = pr.lineString(l)
+	}
+	return geom.NewMultiLineString(all).AsGeometry()
+}
+
+func (pr *projection) lineString(points []s2.Point) geom.LineString {
+	flat := make([]float64, 0, 2*len(points))
+	for _, p := range points {
+		at := pr.xy(p)
+		flat = append(flat, at.X, at.Y)
+	}
+	return geom.NewLineString(geom.NewSequence(flat, geom.DimXY))
+}
+
+func (pr *projection) intersection(x, y geom.Geometry) (Region, error) {
+	g, err := geom.Intersection(x, y)
+	if err != nil {
+		return Region{}, fmt.Errorf("intersection on the sphere: %w", err)
+	}
+	return pr.region(g), nil
 }
 
 // region takes a result of the plane apart.
