@@ -11,7 +11,7 @@ export AZFLOW_CHDB_LIB := $(NODE)/@chdb/lib-linux-x64-gnu/libchdb.so
 export KUSTO_LS_DIR := $(NODE)/@kusto/language-service-next
 export AZFLOW_AZURITE := $(NODE)/azurite/dist/src/azurite.js
 
-.PHONY: help build test lint fmt generate update bench demo conformance clean
+.PHONY: help build test lint fmt generate update bench demo conformance test-crash clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,10 @@ demo: build ## Ask the demo estate three questions
 conformance: node-modules ## Compare with Kusto's emulator and binder, on every engine
 	@test -d ../shared/kql/cases || { echo "conformance needs the recorded cases in ../shared/kql"; exit 1; }
 	set -o pipefail; $(GO) test -timeout 10m -count=1 -run 'Conformance' -v ./kql/... ./internal/conformance | grep -vE '^\s*(---|===) '
+
+KILLS ?= 200
+test-crash: build node-modules ## Kill azflow KILLS times, break its connections and fill its disk against Azurite
+	$(GO) run ./test/crash -azflow bin/azflow -kills $(KILLS)
 
 clean: ## Remove what make installed and built
 	rm -rf bin .cache

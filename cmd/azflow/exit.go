@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/azflow/azflow/internal/lake"
 )
 
 // Exit codes. `azflow help exit-codes` prints them.
@@ -62,6 +64,9 @@ func report(ctx context.Context, w io.Writer, err error) int {
 			return f.code
 		}
 		code, hint = f.code, f.hint
+	}
+	if lake.DiskFull(err) {
+		hint = "the disk is full: make room, then run the same command again; what was committed stays"
 	}
 	fmt.Fprintf(w, "azflow: %s\n", strings.TrimRight(err.Error(), "\n"))
 	if hint != "" {

@@ -67,7 +67,7 @@ var testOnly = []string{"flowlog/internal/wiretest", "internal/spectest", "inter
 func TestFloors(t *testing.T) {
 	for _, p := range list(t) {
 		name := strings.TrimPrefix(p.ImportPath, module+"/")
-		if strings.HasPrefix(name, "bench/") || strings.HasPrefix(name, "tools/") {
+		if strings.HasPrefix(name, "bench/") || strings.HasPrefix(name, "test/") || strings.HasPrefix(name, "tools/") {
 			continue // programs beside the house
 		}
 		from := floor(name)

@@ -1,6 +1,7 @@
 package azuritetest
 
 import (
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"maps"
@@ -73,7 +74,13 @@ type Proxy struct {
 
 // NewProxy starts a proxy for target, any URL of the server behind it. The caller
 // closes it.
-func NewProxy(target string) (*Proxy, error) {
+func NewProxy(target string) (*Proxy, error) { return newProxy(target, httptest.NewServer) }
+
+// NewTLSProxy is NewProxy for clients that send tokens, which they do over TLS
+// only: they have to trust Certificate.
+func NewTLSProxy(target string) (*Proxy, error) { return newProxy(target, httptest.NewTLSServer) }
+
+func newProxy(target string, start func(http.Handler) *httptest.Server) (*Proxy, error) {
 	u, err := url.Parse(target)
 	if err != nil {
 		return nil, err
@@ -90,7 +97,7 @@ func NewProxy(target string) (*Proxy, error) {
 			w.WriteHeader(http.StatusBadGateway) // the client went away, or Azurite did
 		},
 	}
-	p.server = httptest.NewServer(http.HandlerFunc(p.serve))
+	p.server = start(http.HandlerFunc(p.serve))
 	p.URL = p.server.URL
 	return p, nil
 }
@@ -99,6 +106,11 @@ func NewProxy(target string) (*Proxy, error) {
 func (p *Proxy) Close() {
 	p.server.CloseClientConnections()
 	p.server.Close()
+}
+
+// Certificate returns the certificate of a proxy that speaks TLS, in PEM.
+func (p *Proxy) Certificate() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.server.Certificate().Raw})
 }
 
 // Decide has every request go through decide, which returns the fault it meets,

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"modernc.org/sqlite" // also registers the driver "sqlite"
@@ -161,6 +162,12 @@ func notACatalog(err error) error {
 		return fmt.Errorf("%w (move it away and run azflow verify --rebuild-catalog)", err)
 	}
 	return err
+}
+
+// DiskFull reports whether an error came of a disk that has no room left, for a
+// segment or for the catalogue.
+func DiskFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || isCode(err, sqlite3.SQLITE_FULL)
 }
 
 // isCode reports whether err is SQLite's error of that primary code.

@@ -331,7 +331,7 @@ func TestAnIngestOntoAFullDiskGoesOnOnceThereIsRoom(t *testing.T) {
 	if err == nil {
 		t.Fatalf("no error; %d tuples", s.Tuples)
 	}
-	if text := err.Error(); !errors.Is(err, syscall.ENOSPC) && !strings.Contains(text, "full") {
+	if !lake.DiskFull(err) {
 		t.Errorf("error %v, want one that says that the disk is full", err)
 	}
 	if err := os.Remove(ballast); err != nil {
