@@ -25,9 +25,11 @@ type Rule struct {
 }
 
 // Rules returns all rules in the order in which they are applied. Dead columns
-// go first, so that the others have less to look at, and once more at the end.
+// go early, so that the others have less to look at, and once more at the end;
+// common subplans before them, while what is alike still looks alike.
 func Rules() []Rule {
 	return []Rule{
+		{"common_subplans", "What stands in several places and gives few rows for much work is computed once.", commonSubplans},
 		{"dead_columns", "Columns that nothing uses are neither computed nor read.", deadColumns},
 		{"push_filters", "Conditions move below operators that only pass on the columns they test.", pushFilters},
 		{"fold_constants", "Calls whose arguments are constants become their value.", foldConstants},

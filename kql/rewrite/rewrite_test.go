@@ -128,3 +128,52 @@ func TestAPlanIsNotChanged(t *testing.T) {
 		t.Errorf("before\n%s\nafter\n%s", before, after)
 	}
 }
+
+func TestCommonSubplans(t *testing.T) {
+	const of = `let x = T | summarize n = sum(N) by Ip; `
+	for _, c := range []struct {
+		name, query string
+		shared      int // subplans computed once for several places
+	}{
+		{"a let used twice", of + `x | join kind=inner (x) on Ip | project Ip, n, n1`, 1},
+		{"a let used three times", of + `union x, x, (x | where n > 5) | project Ip, n`, 1},
+		{"of which places use different columns", of + `x | join kind=inner (x | project Ip) on Ip | project n`, 1},
+		{"a self join", `T | summarize count() by S | join kind=inner (T | summarize count() by S) on S | project S`, 1},
+		{"an inner one and an outer one", of + `let y = x | summarize max(n) by Ip; y | join kind=inner (y) on Ip | join kind=inner (x) on Ip | project Ip`, 2},
+		{"in subqueries", `T | where N in (T | summarize max(N) by S | project max_N) or N in (T | summarize max(N) by S | project max_N) | count`, 1},
+		{"the first rows", `let x = T | top 3 by N; x | union x | project S`, 1},
+		{"not a table alone", `T | where N > 5 | join kind=inner (T | where N > 5) on Ip | project N`, 0},
+		{"not other columns", `T | summarize sum(N) by S | union (T | summarize sum(N) by Ip) | project S, Ip`, 0},
+		{"not other constants", `T | where N > 1 | summarize sum(N) by S | union (T | where N > 2 | summarize sum(N) by S) | project S`, 0},
+		{"not what a filter above can make smaller", of + `x | where Ip == "a" | union (x | where Ip == "b") | project n`, 0},
+		{"not other bounds", `T | where At > ago(1d) | summarize sum(N) by S | union (T | where At > ago(2d) | summarize sum(N) by S) | project S`, 0},
+		{"not chance", `let x = T | where rand() > 0.5 | summarize count() by S; x | union x | project S`, 0},
+		{"not a sample", `let x = T | sample 5 | summarize count() by S; x | union x | project S`, 0},
+		{"not any rows", `let x = T | take 5 | summarize count() by S; x | union x | project S`, 0},
+		{"not in what runs once a row", `T | extend d = split(S, ",") | mv-apply e = d to typeof(string) on (summarize count() by e) | mv-apply f = d to typeof(string) on (summarize count() by f) | project e`, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := rewritten(t, bound(t, c.query))
+			made := map[string]bool{}
+			for _, line := range strings.Split(text, "\n") {
+				if _, number, ok := strings.Cut(line, "─ shared "); ok {
+					made[strings.Fields(number)[0]] = true
+				}
+			}
+			if len(made) != c.shared {
+				t.Errorf("%d are shared, want %d:\n%s", len(made), c.shared, text)
+			}
+			if c.shared > 0 && strings.Contains(rewritten(t, bound(t, c.query), "common_subplans"), "shared") {
+				t.Error("they are shared without the rule")
+			}
+		})
+	}
+}
+
+// A shared subplan gives the columns that any of its readers uses, and no more.
+func TestSharedRowsHaveTheColumnsThatAreRead(t *testing.T) {
+	text := rewritten(t, bound(t, `let x = materialize(T | where N > 1); x | project S | union (x | project Ip) | project S, Ip`))
+	if !strings.Contains(text, "scan T (Ip, N, S)") {
+		t.Error(text)
+	}
+}

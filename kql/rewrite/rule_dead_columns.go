@@ -5,8 +5,14 @@ import "github.com/azflow/azflow/kql/plan"
 // deadColumns drops columns that nothing above uses. The columns of a Shared
 // that some reader uses stay for all its readers.
 func deadColumns(r *run, root plan.Node) plan.Node {
-	d := &deadener{shared: map[*plan.Shared]*plan.Shared{}, subqueries: map[plan.Node]plan.Node{}}
-	return d.prune(root, allOf(root))
+	need := map[*plan.Shared]columnSet{}
+	for { // what a Shared has to give is known once all its readers are
+		d := &deadener{shared: map[*plan.Shared]*plan.Shared{}, subqueries: map[plan.Node]plan.Node{}, need: need}
+		out := d.prune(root, allOf(root))
+		if !d.more {
+			return out
+		}
+	}
 }
 
 type columnSet map[plan.ColumnID]bool
@@ -25,6 +31,9 @@ func allOf(nodes ...plan.Node) columnSet {
 type deadener struct {
 	shared     map[*plan.Shared]*plan.Shared
 	subqueries map[plan.Node]plan.Node
+	// need is what the readers of each Shared use; more says that it grew.
+	need map[*plan.Shared]columnSet
+	more bool
 }
 
 // with returns s and the columns that the expressions use. Subqueries inside
@@ -140,9 +149,9 @@ func (d *deadener) prune(n plan.Node, need columnSet) plan.Node {
 			return out
 		}
 	case *plan.SharedRef:
-		return &plan.SharedRef{Of: d.sharedNode(n.Of), Cols: n.Cols}
+		return d.sharedRef(n, need)
 	case *plan.Shared:
-		return d.sharedNode(n)
+		return d.sharedNode(n, need)
 	}
 	// All others: all that their inputs give.
 	ins := n.Inputs()
@@ -258,12 +267,37 @@ func (d *deadener) first(n plan.Node) plan.Node {
 	return out
 }
 
-func (d *deadener) sharedNode(s *plan.Shared) *plan.Shared {
+// sharedNode prunes s, of which one more reader uses the columns of need.
+func (d *deadener) sharedNode(s *plan.Shared, need columnSet) *plan.Shared {
+	known := d.need[s]
+	if known == nil {
+		known = columnSet{}
+		d.need[s], d.more = known, true
+	}
+	for _, c := range s.Columns() {
+		if need[c.ID] && !known[c.ID] {
+			known[c.ID], d.more = true, true
+		}
+	}
 	if done := d.shared[s]; done != nil {
 		return done
 	}
-	out := &plan.Shared{Name: s.Name, Input: d.prune(s.Input, allOf(s.Input))}
+	out := &plan.Shared{Name: s.Name, Input: d.prune(s.Input, known)}
 	d.shared[s] = out
+	return out
+}
+
+// sharedRef prunes a reader of a Shared: it gives what is left of that.
+func (d *deadener) sharedRef(n *plan.SharedRef, need columnSet) plan.Node {
+	inner, read := columnSet{}, map[plan.ColumnID]plan.Column{}
+	for i, c := range n.Of.Columns() {
+		read[c.ID] = n.Cols[i]
+		inner[c.ID] = need[n.Cols[i].ID]
+	}
+	out := &plan.SharedRef{Of: d.sharedNode(n.Of, inner)}
+	for _, c := range out.Of.Columns() {
+		out.Cols = append(out.Cols, read[c.ID])
+	}
 	return out
 }
 

@@ -147,7 +147,13 @@ func readsTable(n plan.Node) bool {
 func (g *generator) part(n plan.Node) (*Part, error) {
 	p := &part{
 		d: g.d, now: g.plan, calls: map[string]Call{}, shared: map[*plan.Shared]*relation{}, leaves: map[*plan.Leaf]*relation{},
+		read: map[*plan.Shared]bool{},
 	}
+	plan.Walk(n, func(n plan.Node) {
+		if ref, ok := n.(*plan.SharedRef); ok {
+			p.read[ref.Of] = true
+		}
+	})
 	r, err := p.lower(n)
 	if err != nil {
 		return nil, err

@@ -56,6 +56,9 @@ func (p *part) lower(n plan.Node) (*relation, error) {
 	case *plan.Apply:
 		return p.apply(n)
 	case *plan.Shared:
+		if p.read[n] {
+			return p.sharedRef(&plan.SharedRef{Of: n, Cols: n.Columns()})
+		}
 		return p.lower(n.Input)
 	case *plan.SharedRef:
 		return p.sharedRef(n)

@@ -18,6 +18,7 @@ type part struct {
 	calls  map[string]Call
 	ctes   []sqlast.CTE
 	shared map[*plan.Shared]*relation
+	read   map[*plan.Shared]bool    // those that a SharedRef reads
 	leaves map[*plan.Leaf]*relation // the rows that the subquery of an Apply reads
 	names  int
 	flow   flow
