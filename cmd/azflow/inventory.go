@@ -28,7 +28,7 @@ both ends of every flow by it; what comes later changes the flows it concerns.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	cmd.AddCommand(p.inventoryImportCommand(), p.inventoryShowCommand(), p.inventoryHistoryCommand(), p.inventoryCoverageCommand(),
+	cmd.AddCommand(p.inventoryImportCommand(), p.inventoryCollectCommand(), p.inventoryShowCommand(), p.inventoryHistoryCommand(), p.inventoryCoverageCommand(),
 		p.inventoryReattributeCommand())
 	return cmd
 }
@@ -91,9 +91,14 @@ func (p *program) importInventory(ctx context.Context, l *lake.Lake, paths []str
 	if err != nil {
 		return withHint(err, "nothing was taken in; the same command can be run again")
 	}
+	return p.imported(s, "files")
+}
+
+// imported prints what an import of files, or of answers, did.
+func (p *program) imported(s *inventory.Summary, of string) error {
 	if !p.quiet {
-		fmt.Fprintf(p.err, "%s inventory files: %s observations taken in, %s known before; %s windows of addresses\n",
-			count(int64(s.Files)), count(int64(s.Added())), count(int64(s.Known)), count(int64(s.Holdings)))
+		fmt.Fprintf(p.err, "%s inventory %s: %s observations taken in, %s known before; %s windows of addresses\n",
+			count(int64(s.Files)), of, count(int64(s.Added())), count(int64(s.Known)), count(int64(s.Holdings)))
 		for _, k := range slices.Sorted(maps.Keys(s.New)) {
 			fmt.Fprintf(p.err, "  %8s  %s\n", count(int64(s.New[k])), k)
 		}

@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"kql"}, // the compiler
 	{"kql/editor", "internal/store"},
 	{"internal/store/*"}, // the adapters
-	{"internal/ingest", "internal/query", "internal/upkeep"}, // engines
+	{"internal/ingest", "internal/query", "internal/upkeep", "internal/collect"}, // engines
 	{"internal/app", "internal/compare", "internal/reattribution"},
 	{"cmd/azflow"},
 }
@@ -53,7 +53,7 @@ var walls = [][2]string{
 // homes says where a foreign module may be imported: only under one of its homes.
 var homes = map[string][]string{
 	"github.com/duckdb/":                 {"internal/store/duckdb"},
-	"github.com/Azure/azure-sdk-for-go/": {"internal/source/azblob", "internal/source/azqueue", "internal/azuritetest"},
+	"github.com/Azure/azure-sdk-for-go/": {"internal/source/azblob", "internal/source/azqueue", "internal/azuritetest", "internal/collect"},
 	"github.com/prometheus/":             {"internal/follow"},
 	"github.com/spf13/cobra":             {"cmd/azflow"},
 	"modernc.org/sqlite":                 {"internal/lake"},

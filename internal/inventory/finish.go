@@ -163,7 +163,17 @@ func (b *builder) outside() {
 		if err != nil || strings.Contains(parse(o.Body).text("path"), "65515") {
 			continue
 		}
-		add(Site{Prefix: p.Masked(), Circuit: only, Gateway: through[only], Evidence: "learned route"})
+		s := Site{Prefix: p.Masked(), Circuit: only, Evidence: "learned route"}
+		switch body := parse(o.Body); { // live routes say whose they are
+		case body.text("circuit") != "":
+			s.Circuit = strings.ToLower(body.text("circuit"))
+		case body.text("gateway") != "":
+			s.Circuit, s.Gateway = "", strings.ToLower(body.text("gateway"))
+		}
+		if s.Circuit != "" {
+			s.Gateway = through[s.Circuit]
+		}
+		add(s)
 	}
 	// What says more comes first of equal prefixes: a circuit or a gateway.
 	slices.SortFunc(b.e.Sites, func(x, y Site) int {

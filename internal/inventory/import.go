@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -63,21 +64,46 @@ func Import(ctx context.Context, l *lake.Lake, paths []string, opt ImportOptions
 	if len(files) == 0 {
 		return s, fmt.Errorf("%w in %s", ErrNoFiles, strings.Join(paths, ", "))
 	}
+	docs := func(yield func(Document, error) bool) {
+		for _, name := range files {
+			data, at, err := load(name)
+			if !yield(Document{Name: name, Data: data, At: at}, err) {
+				return
+			}
+		}
+	}
+	return s, take(ctx, l, docs, opt, s)
+}
+
+// A Document is the content of a file, or an answer of Azure's.
+type Document struct {
+	Name string
+	Data []byte
+	At   time.Time // when its lists were taken
+}
+
+// Take takes in documents as Import does files. An error beside a document is a
+// problem in the summary.
+func Take(ctx context.Context, l *lake.Lake, docs iter.Seq2[Document, error], opt ImportOptions) (*Summary, error) {
+	s := &Summary{New: map[string]int{}, Ignored: map[string]int{}}
+	return s, take(ctx, l, docs, opt, s)
+}
+
+func take(ctx context.Context, l *lake.Lake, docs iter.Seq2[Document, error], opt ImportOptions, s *Summary) error {
 	var got []Observation
-	for _, name := range files {
+	for doc, err := range docs {
 		if ctx.Err() != nil {
-			return s, ctx.Err()
+			return ctx.Err()
 		}
 		s.Files++
-		data, at, err := load(name)
 		if err != nil {
 			s.Problems = append(s.Problems, err)
 			continue
 		}
 		if !opt.At.IsZero() {
-			at = opt.At
+			doc.At = opt.At
 		}
-		r := read(name, data, at)
+		r := read(doc.Name, doc.Data, doc.At)
 		got = append(got, r.out...)
 		s.Problems = append(s.Problems, r.problems...)
 		for k, n := range r.ignored {
@@ -87,7 +113,7 @@ func Import(ctx context.Context, l *lake.Lake, paths []string, opt ImportOptions
 	for try := 1; ; try++ {
 		err := store(ctx, l, got, opt.Now(), s)
 		if !errors.Is(err, lake.ErrConflict) || try == maxTries {
-			return s, err
+			return err
 		}
 	}
 }

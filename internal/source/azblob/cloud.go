@@ -33,6 +33,12 @@ func CloudNames() []string {
 	return names
 }
 
+// Configuration returns where a cloud's services are; "" is the public one.
+func Configuration(name string) (cloud.Configuration, error) {
+	c, err := cloudOf(name)
+	return c.config, err
+}
+
 // cloudOf returns the cloud of that name; "" is the public one.
 func cloudOf(name string) (Cloud, error) {
 	all := Clouds()

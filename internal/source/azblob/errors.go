@@ -89,11 +89,10 @@ func (s *Source) explain(err error, containerName, name string) error {
 		return err
 	}
 	where := Location{Account: s.opt.Account.Name, Container: containerName, Prefix: name}.String()
-	var signIn *azidentity.AuthenticationFailedError
 	var answer *azcore.ResponseError
 	var dns *net.DNSError
 	switch {
-	case errors.As(err, &signIn), isCredentialError(err):
+	case SignInFailed(err):
 		return &source.Problem{
 			Auth: true, Err: fmt.Errorf("%s: signing in to Entra ID: %w", where, scrub(err)),
 			Hint: "set AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or sign in with `az login`, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET; docs/guide/azure.md explains each",
@@ -110,9 +109,13 @@ func (s *Source) explain(err error, containerName, name string) error {
 	return fmt.Errorf("%s: %w", where, scrub(err))
 }
 
-// isCredentialError knows errors of credentials that could not be tried:
-// azidentity does not export their type.
-func isCredentialError(err error) bool {
+// SignInFailed reports whether err says that Entra ID refused an identity, or that
+// there was none to try: azidentity does not export the latter's type.
+func SignInFailed(err error) bool {
+	var refused *azidentity.AuthenticationFailedError
+	if errors.As(err, &refused) {
+		return true
+	}
 	var unavailable interface{ NonRetriable() }
 	return errors.As(err, &unavailable) && strings.Contains(err.Error(), "Credential")
 }
