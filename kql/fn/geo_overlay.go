@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"errors"
 	"math"
 
 	"github.com/golang/geo/s1"
@@ -201,15 +202,32 @@ func bearing(p, q s2.Point) float64 {
 	return math.Atan2(q.Dot(north.Cross(p.Vector)), q.Dot(north))
 }
 
-// capsules returns areas that together hold what lies within a distance of a
-// line. Long edges are cut, because a geodesic beside them leaves them.
-func capsules(l []vertex, radius, tolerance float64) []sphere.Polygon {
+// A buffer is refused where it nears a hemisphere, or would have more corners
+// than maxCorners on its way.
+const (
+	maxBuffer  = 1.3 // radians
+	maxCorners = 500_000
+)
+
+var errBuffer = errors.New("the buffer is too fine for its size; ask for a larger tolerance")
+
+// capsules returns areas that together hold what lies within a distance of
+// lines. Long edges are cut, because a geodesic beside them leaves them.
+func capsules(lines [][]vertex, radius, tolerance float64) ([]sphere.Polygon, error) {
 	distance := radius / earthRadius
+	if distance > maxBuffer {
+		return nil, sphere.ErrTooLarge
+	}
 	n := (corners(radius, tolerance) + 1) / 2
 	longest := math.Sqrt(8 * tolerance / radius)
+	pieces := 0.0
+	edges(lines, func(a, b vertex) { pieces += math.Ceil(a.p.Distance(b.p).Radians() / longest) })
+	if pieces*float64(2*n) > maxCorners {
+		return nil, errBuffer
+	}
 	var out []sphere.Polygon
-	for i := 1; i < len(l); i++ {
-		a, b := l[i-1].p, l[i].p
+	edges(lines, func(x, y vertex) {
+		a, b := x.p, y.p
 		cuts := int(math.Ceil(a.Distance(b).Radians() / longest))
 		for k := range cuts {
 			p := s2.Interpolate(float64(k)/float64(cuts), a, b)
@@ -217,17 +235,17 @@ func capsules(l []vertex, radius, tolerance float64) []sphere.Polygon {
 			ring := around(p, bearing(p, q)+math.Pi/2, math.Pi, distance, n)
 			out = append(out, sphere.Polygon{append(ring, around(q, bearing(q, p)+math.Pi/2, math.Pi, distance, n)...)})
 		}
-	}
-	return out
+	})
+	return out, nil
 }
 
 // buffered returns what lies within a distance of shapes and lines.
 func buffered(shapes []shape, lines [][]vertex, radius, tolerance float64) ([]shape, error) {
-	all := overlaid(shapes, written{})
-	for _, l := range append(paths(shapes), lines...) {
-		all = append(all, capsules(l, radius, tolerance)...)
+	near, err := capsules(append(paths(shapes), lines...), radius, tolerance)
+	if err != nil {
+		return nil, err
 	}
-	region, err := sphere.Union(all)
+	region, err := sphere.Union(append(overlaid(shapes, written{}), near...))
 	return shapesOf(region, written{}), err
 }
 

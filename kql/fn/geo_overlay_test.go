@@ -1,12 +1,14 @@
 package fn
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/golang/geo/s2"
 
+	"github.com/azflow/azflow/kql/internal/sphere"
 	"github.com/azflow/azflow/kql/types"
 )
 
@@ -49,6 +51,21 @@ func TestABufferHoldsWhatIsNearAndNothingElse(t *testing.T) {
 	}
 	if inside < 1000 {
 		t.Errorf("only %d points lie in the buffer", inside)
+	}
+}
+
+func TestBuffersThatCannotBeDrawnAreRefused(t *testing.T) {
+	lines := readGeo(t, geoLines, `{"type":"LineString","coordinates":[[0,0],[50,0]]}`)
+	for _, c := range []struct {
+		radius, tolerance float64
+		want              error
+	}{{1.5e7, 10, sphere.ErrTooLarge}, {1e6, 1, errBuffer}} {
+		if got, err := buffered(nil, lines, c.radius, c.tolerance); !errors.Is(err, c.want) {
+			t.Errorf("%g m to %g: %d shapes, %v", c.radius, c.tolerance, len(got), err)
+		}
+	}
+	if _, err := buffered(nil, lines, 1e6, 1000); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -181,6 +181,9 @@ func convFuncs() []Func {
 				}, Ret: Return{Type: types.Bool}},
 			},
 			Naming: FirstArgName,
+			Examples: []Example{
+				{"toboolean(\"true\")", "true"},
+			},
 			Kernel: convertKernel(types.Bool),
 		},
 		{

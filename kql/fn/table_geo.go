@@ -33,6 +33,9 @@ func geoFuncs() []Func {
 					{Name: "p3_latitude", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"geo_angle(0, 1, 0, 0, 1, 0)", "1.5707963267948966"},
+			},
 			Kernel: geoAngleKernel,
 		},
 		{
@@ -46,6 +49,9 @@ func geoFuncs() []Func {
 					{Name: "p2_latitude", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"geo_azimuth(0, 0, 1, 0)", "1.5707963267948966"},
+			},
 			Kernel: geoAzimuthKernel,
 		},
 		{
@@ -58,6 +64,9 @@ func geoFuncs() []Func {
 					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"round(todouble(geo_closest_point_on_line(1, 1, dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0]]})).coordinates[0]), 6)", "1.0"},
+			},
 			Kernel: geoClosestOnLineKernel,
 		},
 		{
@@ -69,6 +78,9 @@ func geoFuncs() []Func {
 					{Name: "latitude", Kind: Number, Min: 1, Max: 1},
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"round(todouble(geo_closest_point_on_polygon(1, -1, dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]})).coordinates[0]), 6)", "1.0"},
 			},
 			Kernel: geoClosestOnPolygonKernel,
 		},
@@ -99,6 +111,9 @@ func geoFuncs() []Func {
 					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"round(geo_distance_point_to_line(1, 1, dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0]]})))", "111195.0"},
+			},
 			Kernel: geoPointLineKernel,
 		},
 		{
@@ -110,6 +125,9 @@ func geoFuncs() []Func {
 					{Name: "latitude", Kind: Number, Min: 1, Max: 1},
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
+			},
+			Examples: []Example{
+				{"round(geo_distance_point_to_polygon(1, -1, dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]})))", "111195.0"},
 			},
 			Kernel: geoPointPolygonKernel,
 		},
@@ -140,6 +158,9 @@ func geoFuncs() []Func {
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"geo_point_in_polygon(1, 1, dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]}))", "true"},
+			},
 			Kernel: geoInPolygonKernel,
 		},
 		{
@@ -150,6 +171,9 @@ func geoFuncs() []Func {
 					{Name: "lineString1", Kind: Bag, Min: 1, Max: 1},
 					{Name: "lineString2", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
+			},
+			Examples: []Example{
+				{"geo_intersects_2lines(dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0]]}), dynamic({\"type\": \"LineString\", \"coordinates\": [[1, -1], [1, 1]]}))", "true"},
 			},
 			Kernel: geoLinesMeetKernel,
 		},
@@ -162,6 +186,9 @@ func geoFuncs() []Func {
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
 			},
+			Examples: []Example{
+				{"geo_intersects_line_with_polygon(dynamic({\"type\": \"LineString\", \"coordinates\": [[1, -1], [1, 1]]}), dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]}))", "true"},
+			},
 			Kernel: geoLinePolygonMeetKernel,
 		},
 		{
@@ -172,6 +199,9 @@ func geoFuncs() []Func {
 					{Name: "polygon1", Kind: Bag, Min: 1, Max: 1},
 					{Name: "polygon2", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Bool}},
+			},
+			Examples: []Example{
+				{"geo_intersects_2polygons(dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]}), dynamic({\"type\": \"Polygon\", \"coordinates\": [[[5, 5], [6, 5], [6, 6], [5, 5]]]}))", "false"},
 			},
 			Kernel: geoPolygonsMeetKernel,
 		},
@@ -184,6 +214,9 @@ func geoFuncs() []Func {
 					{Name: "lineString2", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"geo_intersection_2lines(dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0]]}), dynamic({\"type\": \"LineString\", \"coordinates\": [[2, 0], [2, 5]]}))", "dynamic({\"type\": \"Point\", \"coordinates\": [2, 0]})"},
+			},
 			Kernel: geoIntersectLinesKernel,
 		},
 		{
@@ -194,6 +227,9 @@ func geoFuncs() []Func {
 					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"geo_intersection_line_with_polygon(dynamic({\"type\": \"LineString\", \"coordinates\": [[0.5, 0.5], [1, 1]]}), dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]}))", "dynamic({\"type\": \"LineString\", \"coordinates\": [[0.5, 0.5], [1, 1]]})"},
 			},
 			Kernel: geoClipLineKernel,
 		},
@@ -206,6 +242,9 @@ func geoFuncs() []Func {
 					{Name: "polygon2", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"geo_intersection_2polygons(dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]}), dynamic({\"type\": \"Polygon\", \"coordinates\": [[[2, 2], [3, 2], [3, 3], [2, 2]]]}))", "dynamic({\"type\": \"Point\", \"coordinates\": [2, 2]})"},
+			},
 			Kernel: geoIntersectPolygonsKernel,
 		},
 		{
@@ -215,6 +254,9 @@ func geoFuncs() []Func {
 				{Params: []Param{
 					{Name: "polygons", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"array_length(geo_union_polygons_array(pack_array(dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]}), dynamic({\"type\": \"Polygon\", \"coordinates\": [[[2, 0], [4, 0], [4, 2], [2, 2], [2, 0]]]}))).coordinates[0])", "7"},
 			},
 			Kernel: geoUnionPolygonsKernel,
 		},
@@ -227,6 +269,9 @@ func geoFuncs() []Func {
 					{Name: "tolerance", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"isnull(geo_simplify_polygons_array(pack_array(dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]})), 1000))", "false"},
+			},
 			Kernel: geoSimplifyPolygonsKernel,
 		},
 		{
@@ -236,6 +281,9 @@ func geoFuncs() []Func {
 				{Params: []Param{
 					{Name: "lineStrings", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"geo_union_lines_array(pack_array(dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0]]}), dynamic({\"type\": \"LineString\", \"coordinates\": [[2, 0], [3, 1]]})))", "dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0], [3, 1]]})"},
 			},
 			Kernel: geoUnionLinesKernel,
 		},
@@ -249,6 +297,9 @@ func geoFuncs() []Func {
 					{Name: "radius", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"array_length(geo_polygon_to_h3cells(dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]}), 3))", "4"},
+			},
 			Kernel: geoPolygonH3Kernel,
 		},
 		{
@@ -260,6 +311,9 @@ func geoFuncs() []Func {
 					{Name: "level", Kind: Number, Max: 1},
 					{Name: "radius", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"array_length(geo_polygon_to_s2cells(dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]}), 6))", "9"},
 			},
 			Kernel: geoPolygonCellsKernel,
 		},
@@ -283,6 +337,9 @@ func geoFuncs() []Func {
 					{Name: "preserve_crossing", Kind: NumberOrBool, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"array_length(geo_polygon_densify(dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 50], [10, 50], [10, 60], [0, 50]]]}), 10000).coordinates[0])", "7"},
+			},
 			Kernel: geoPolygonDensifyKernel,
 		},
 		{
@@ -292,6 +349,9 @@ func geoFuncs() []Func {
 				{Params: []Param{
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
+			},
+			Examples: []Example{
+				{"round(geo_polygon_area(dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]})) / 1000000)", "49452.0"},
 			},
 			Kernel: geoAreaKernel,
 		},
@@ -305,6 +365,9 @@ func geoFuncs() []Func {
 					{Name: "tolerance", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"geo_point_in_polygon(1, -0.05, geo_polygon_buffer(dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]}), 10000))", "true"},
+			},
 			Kernel: geoPolygonBufferKernel,
 		},
 		{
@@ -314,6 +377,9 @@ func geoFuncs() []Func {
 				{Params: []Param{
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"round(todouble(geo_polygon_centroid(dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]})).coordinates[0]), 6)", "1.0"},
 			},
 			Kernel: geoPolygonCentroidKernel,
 		},
@@ -335,6 +401,9 @@ func geoFuncs() []Func {
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"round(geo_polygon_perimeter(dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]})))", "889425.0"},
+			},
 			Kernel: geoPerimeterKernel,
 		},
 		{
@@ -345,6 +414,9 @@ func geoFuncs() []Func {
 					{Name: "polygon", Kind: Bag, Min: 1, Max: 1},
 					{Name: "tolerance", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"geo_polygon_simplify(dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [1, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]}), 10)", "dynamic({\"type\": \"Polygon\", \"coordinates\": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]})"},
 			},
 			Kernel: geoPolygonSimplifyKernel,
 		},
@@ -366,6 +438,9 @@ func geoFuncs() []Func {
 					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"round(geo_line_length(dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0]]})))", "222390.0"},
+			},
 			Kernel: geoLineLengthKernel,
 		},
 		{
@@ -378,6 +453,9 @@ func geoFuncs() []Func {
 					{Name: "tolerance", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"geo_point_in_polygon(1, 0.05, geo_line_buffer(dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0]]}), 10000))", "true"},
+			},
 			Kernel: geoLineBufferKernel,
 		},
 		{
@@ -387,6 +465,9 @@ func geoFuncs() []Func {
 				{Params: []Param{
 					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"round(todouble(geo_line_centroid(dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0]]})).coordinates[0]), 6)", "1.0"},
 			},
 			Kernel: geoLineCentroidKernel,
 		},
@@ -400,6 +481,9 @@ func geoFuncs() []Func {
 					{Name: "preserve_crossing", Kind: NumberOrBool, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"geo_line_densify(dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0]]}), 10)", "dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0]]})"},
+			},
 			Kernel: geoLineDensifyKernel,
 		},
 		{
@@ -410,6 +494,9 @@ func geoFuncs() []Func {
 					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
 					{Name: "tolerance", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"geo_line_simplify(dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [1, 0], [2, 0]]}), 10)", "dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0]]})"},
 			},
 			Kernel: geoLineSimplifyKernel,
 		},
@@ -424,6 +511,9 @@ func geoFuncs() []Func {
 					{Name: "use_spheroid", Kind: NumberOrBool, Max: 1},
 				}, Ret: Return{Type: types.Real}},
 			},
+			Examples: []Example{
+				{"round(geo_line_locate_point(dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0]]}), 1, 1), 6)", "0.5"},
+			},
 			Kernel: geoLocateKernel,
 		},
 		{
@@ -434,6 +524,9 @@ func geoFuncs() []Func {
 					{Name: "lineString", Kind: Bag, Min: 1, Max: 1},
 					{Name: "fraction", Kind: Number, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"round(todouble(geo_line_interpolate_point(dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0]]}), 0.25).coordinates[0]), 6)", "0.5"},
 			},
 			Kernel: geoInterpolateKernel,
 		},
@@ -456,6 +549,9 @@ func geoFuncs() []Func {
 					{Name: "level", Kind: Number, Max: 1},
 					{Name: "radius", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"array_length(geo_line_to_s2cells(dynamic({\"type\": \"LineString\", \"coordinates\": [[0, 0], [2, 0]]}), 5))", "4"},
 			},
 			Kernel: geoLineCellsKernel,
 		},
@@ -505,6 +601,9 @@ func geoFuncs() []Func {
 					{Name: "geohash", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"array_length(geo_geohash_to_polygon(\"sunny\").coordinates[0])", "5"},
+			},
 			Kernel: map1(geohashPolygon),
 		},
 		{
@@ -514,6 +613,9 @@ func geoFuncs() []Func {
 				{Params: []Param{
 					{Name: "geohash", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"array_length(geo_geohash_neighbors(\"sunny\"))", "8"},
 			},
 			Kernel: map1(geohashNeighbors),
 		},
@@ -527,6 +629,9 @@ func geoFuncs() []Func {
 					{Name: "radius", Kind: Number, Min: 1, Max: 1},
 					{Name: "tolerance", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"geo_point_in_polygon(0, 0.05, geo_point_buffer(0, 0, 10000))", "true"},
 			},
 			Kernel: geoPointBufferKernel,
 		},
@@ -553,6 +658,9 @@ func geoFuncs() []Func {
 					{Name: "s2cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"geo_point_to_s2cell(todouble(geo_s2cell_to_central_point(\"88d9b\").coordinates[0]), todouble(geo_s2cell_to_central_point(\"88d9b\").coordinates[1]), 8)", "\"88d9b\""},
+			},
 			Kernel: map1(s2Centre),
 		},
 		{
@@ -563,6 +671,9 @@ func geoFuncs() []Func {
 					{Name: "s2cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"array_length(geo_s2cell_to_polygon(\"88d9b\").coordinates[0])", "5"},
+			},
 			Kernel: map1(s2Polygon),
 		},
 		{
@@ -572,6 +683,9 @@ func geoFuncs() []Func {
 				{Params: []Param{
 					{Name: "s2cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"array_length(geo_s2cell_neighbors(\"88d9b\"))", "8"},
 			},
 			Kernel: map1(s2Neighbors),
 		},
@@ -598,6 +712,9 @@ func geoFuncs() []Func {
 					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"round(todouble(geo_h3cell_to_central_point(\"862a1072fffffff\").coordinates[0]), 6)", "-74.016008"},
+			},
 			Kernel: h3CentreKernel,
 		},
 		{
@@ -607,6 +724,9 @@ func geoFuncs() []Func {
 				{Params: []Param{
 					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"array_length(geo_h3cell_to_polygon(\"862a1072fffffff\").coordinates[0])", "7"},
 			},
 			Kernel: h3PolygonKernel,
 		},
@@ -631,6 +751,9 @@ func geoFuncs() []Func {
 					{Name: "h3cell", Types: []types.Type{types.String}, Min: 1, Max: 1},
 					{Name: "resolution", Kind: Number, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"array_length(geo_h3cell_children(\"862a1072fffffff\", 8))", "49"},
 			},
 			Kernel: h3ChildrenKernel,
 		},

@@ -198,6 +198,9 @@ func parseFuncs() []Func {
 					{Name: "type", Kind: TypeLiteral, Min: 1, Max: 1, Const: true},
 				}, Ret: Return{Rule: TypeArg}},
 			},
+			Examples: []Example{
+				{"extractjson(\"$.a[1]\", \"{\\\"a\\\": [1, 2]}\", typeof(long))", "2"},
+			},
 			Kernel: extractJSONKernel,
 		},
 		{

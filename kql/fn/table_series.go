@@ -51,6 +51,9 @@ func seriesFuncs() []Func {
 					{Name: "ignore_nonfinite", Types: []types.Type{types.Bool}, Max: 1},
 				}, Ret: Return{Rule: Columns}},
 			},
+			Examples: []Example{
+				{"series_stats(dynamic([3, 1, 2]))", "real(1)"},
+			},
 			Columns: []Column{{"min", types.Real}, {"min_idx", types.Long}, {"max", types.Real}, {"max_idx", types.Long}, {"avg", types.Real}, {"stdev", types.Real}, {"variance", types.Real}},
 			Kernel:  seriesStatsKernel,
 		},
@@ -77,6 +80,9 @@ func seriesFuncs() []Func {
 					{Name: "series_imaginary", Kind: Array, Max: 1},
 				}, Ret: Return{Rule: Columns}},
 			},
+			Examples: []Example{
+				{"series_fft(dynamic([1, 0, 0, 0]))", "dynamic([1.0, 1.0, 1.0, 1.0])"},
+			},
 			Columns:    []Column{{"real", types.Dynamic}, {"imag", types.Dynamic}},
 			Unverified: true,
 			Kernel:     fftKernel(false),
@@ -90,6 +96,9 @@ func seriesFuncs() []Func {
 					{Name: "series_imaginary", Kind: Array, Max: 1},
 				}, Ret: Return{Rule: Columns}},
 			},
+			Examples: []Example{
+				{"series_ifft(dynamic([1, 1, 1, 1]), dynamic([0, 0, 0, 0]))", "dynamic([1.0, 0.0, 0.0, 0.0])"},
+			},
 			Columns:    []Column{{"real", types.Dynamic}, {"imag", types.Dynamic}},
 			Unverified: true,
 			Kernel:     fftKernel(true),
@@ -101,6 +110,9 @@ func seriesFuncs() []Func {
 				{Params: []Param{
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Rule: Columns}},
+			},
+			Examples: []Example{
+				{"series_fit_line(dynamic([2, 4, 6]))", "real(1)"},
 			},
 			Columns: []Column{{"rsquare", types.Real}, {"slope", types.Real}, {"variance", types.Real}, {"rvariance", types.Real}, {"interception", types.Real}, {"line_fit", types.Dynamic}},
 			Kernel:  fitLineKernel,
@@ -126,6 +138,9 @@ func seriesFuncs() []Func {
 					{Name: "array", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Rule: Columns}},
 			},
+			Examples: []Example{
+				{"series_fit_2lines(dynamic([1, 2, 3, 10, 8, 6]))", "real(1)"},
+			},
 			Columns:    []Column{{"rsquare", types.Real}, {"split_idx", types.Long}, {"variance", types.Real}, {"rvariance", types.Real}, {"line_fit", types.Dynamic}, {"right_rsquare", types.Real}, {"right_slope", types.Real}, {"right_interception", types.Real}, {"right_variance", types.Real}, {"right_rvariance", types.Real}, {"left_rsquare", types.Real}, {"left_slope", types.Real}, {"left_interception", types.Real}, {"left_variance", types.Real}, {"left_rvariance", types.Real}},
 			Unverified: true,
 			Kernel:     fit2LinesKernel,
@@ -137,6 +152,9 @@ func seriesFuncs() []Func {
 				{Params: []Param{
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"series_fit_2lines_dynamic(dynamic([1, 2, 3, 10, 8, 6])).rsquare", "real(1)"},
 			},
 			Unverified: true,
 			Kernel:     fit2LinesBagKernel,
@@ -150,6 +168,9 @@ func seriesFuncs() []Func {
 					{Name: "x_series", Kind: Array, Max: 1},
 					{Name: "degree", Types: []types.Type{types.Int}, Max: 1},
 				}, Ret: Return{Rule: Columns}},
+			},
+			Examples: []Example{
+				{"series_fit_poly(dynamic([1, 4, 9, 16]), dynamic([1, 2, 3, 4]), int(2))", "real(1)"},
 			},
 			Columns: []Column{{"rsquare", types.Real}, {"coefficients", types.Dynamic}, {"variance", types.Real}, {"rvariance", types.Real}, {"poly_fit", types.Dynamic}},
 			Kernel:  fitPolyKernel,
@@ -172,7 +193,10 @@ func seriesFuncs() []Func {
 					{Name: "test_points", Kind: Integer, Max: 1},
 				}, Ret: Return{Rule: FirstArg}},
 			},
-			Naming:     FirstArgName,
+			Naming: FirstArgName,
+			Examples: []Example{
+				{"series_outliers(dynamic([1, 2, 3, 2, 1, 2, 3, 2]))", "dynamic([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])"},
+			},
 			Unverified: true,
 			Kernel:     outliersKernel,
 		},
@@ -187,6 +211,9 @@ func seriesFuncs() []Func {
 					{Name: "num_periods", Types: []types.Type{types.Long}, Min: 1, Max: 1},
 				}, Ret: Return{Rule: Columns}},
 			},
+			Examples: []Example{
+				{"series_periods_detect(dynamic([9, 1, 1, 1, 1, 9, 1, 1, 1, 1, 9, 1, 1, 1, 1, 9, 1, 1, 1, 1]), 4, 8, 1)", "dynamic([5.0])"},
+			},
 			Columns:    []Column{{"periods", types.Dynamic}, {"scores", types.Dynamic}},
 			Unverified: true,
 			Kernel:     periodsDetectKernel,
@@ -199,6 +226,9 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 					{Name: "period", Kind: Number, Min: 1, Max: 16},
 				}, Ret: Return{Rule: Columns}},
+			},
+			Examples: []Example{
+				{"series_periods_validate(dynamic([9, 1, 1, 1, 1, 9, 1, 1, 1, 1, 9, 1, 1, 1, 1, 9, 1, 1, 1, 1]), 5)", "dynamic([5.0])"},
 			},
 			Columns:    []Column{{"periods", types.Dynamic}, {"scores", types.Dynamic}},
 			Kernel:     periodsValidateKernel,
@@ -517,6 +547,9 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"series_exp(dynamic([0, 1]))", "dynamic([1.0, 2.718281828459045])"},
+			},
 			Kernel: each(math.Exp),
 		},
 		{
@@ -553,6 +586,9 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"series_sin(dynamic([0, 1.5707963267948966]))", "dynamic([0.0, 1.0])"},
+			},
 			Kernel: each(math.Sin),
 		},
 		{
@@ -562,6 +598,9 @@ func seriesFuncs() []Func {
 				{Params: []Param{
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"series_asin(dynamic([0, 1]))", "dynamic([0.0, 1.5707963267948966])"},
 			},
 			Kernel: each(math.Asin),
 		},
@@ -573,6 +612,9 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"series_cos(dynamic([0, 3.141592653589793]))", "dynamic([1.0, -1.0])"},
+			},
 			Kernel: each(math.Cos),
 		},
 		{
@@ -582,6 +624,9 @@ func seriesFuncs() []Func {
 				{Params: []Param{
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"series_acos(dynamic([1, -1]))", "dynamic([0.0, 3.141592653589793])"},
 			},
 			Kernel: each(math.Acos),
 		},
@@ -593,6 +638,9 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"series_tan(dynamic([0]))", "dynamic([0.0])"},
+			},
 			Kernel: each(math.Tan),
 		},
 		{
@@ -603,6 +651,9 @@ func seriesFuncs() []Func {
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
+			Examples: []Example{
+				{"series_atan(dynamic([0, 1]))", "dynamic([0.0, 0.7853981633974483])"},
+			},
 			Kernel: each(math.Atan),
 		},
 		{
@@ -612,6 +663,9 @@ func seriesFuncs() []Func {
 				{Params: []Param{
 					{Name: "series", Kind: Array, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Dynamic}},
+			},
+			Examples: []Example{
+				{"series_log(dynamic([1, 2.718281828459045]))", "dynamic([0.0, 1.0])"},
 			},
 			Kernel: each(math.Log),
 		},
@@ -747,6 +801,9 @@ func seriesFuncs() []Func {
 					{Name: "method", Types: []types.Type{types.String}, Max: 1},
 					{Name: "seasonality_threshold", Kind: Number, Max: 1},
 				}, Ret: Return{Rule: Columns}},
+			},
+			Examples: []Example{
+				{"series_decompose_anomalies(dynamic([1, 2, 1, 2, 1, 2, 90, 2, 1, 2, 1, 2]))", "dynamic([0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0])"},
 			},
 			Columns:    []Column{{"ad_flag", types.Dynamic}, {"ad_score", types.Dynamic}, {"baseline", types.Dynamic}},
 			Unverified: true,

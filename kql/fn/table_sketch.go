@@ -21,7 +21,10 @@ func sketchFuncs() []Func {
 					{Name: "type", Kind: TypeLiteral, Min: 1, Max: 1, Const: true},
 				}, Ret: Return{Rule: TypeArg}},
 			},
-			Naming:     NameAndFirstArg,
+			Naming: NameAndFirstArg,
+			Examples: []Example{
+				{"percentile_tdigest(toscalar(range x from 1 to 5 step 1 | summarize tdigest(x)), 50)", "3"},
+			},
 			Kernel:     percentileDigestKernel,
 			Unverified: true,
 		},
@@ -38,7 +41,10 @@ func sketchFuncs() []Func {
 					{Name: "percentiles", Kind: Array, Min: 1, Max: 1, Const: true},
 				}, Ret: Return{Type: types.Dynamic}},
 			},
-			Naming:     PrefixAndFirstArg,
+			Naming: PrefixAndFirstArg,
+			Examples: []Example{
+				{"percentiles_array_tdigest(toscalar(range x from 1 to 5 step 1 | summarize tdigest(x)), 0, 100)", "dynamic([1.0, 5.0])"},
+			},
 			Prefix:     "percentile_tdigest",
 			Kernel:     percentilesDigestKernel,
 			Unverified: true,
@@ -51,6 +57,9 @@ func sketchFuncs() []Func {
 					{Name: "digest", Kind: Array, Min: 1, Max: 1},
 					{Name: "value", Kind: Scalar, Min: 1, Max: 1},
 				}, Ret: Return{Type: types.Real}},
+			},
+			Examples: []Example{
+				{"percentrank_tdigest(toscalar(range x from 1 to 5 step 1 | summarize tdigest(x)), 5)", "real(100)"},
 			},
 			Kernel:     percentRankDigestKernel,
 			Unverified: true,
@@ -100,6 +109,9 @@ func sketchFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: PrefixOnly,
+			Examples: []Example{
+				{"percentile_tdigest(tdigest_merge(toscalar(range x from 1 to 5 step 1 | summarize tdigest(x)), toscalar(range x from 1 to 5 step 1 | summarize tdigest(x))), 50)", "3"},
+			},
 			Prefix: "tdigests_merge_result",
 			Kernel: mergeDigestKernel,
 		},
@@ -112,6 +124,9 @@ func sketchFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: PrefixOnly,
+			Examples: []Example{
+				{"percentile_tdigest(merge_tdigest(toscalar(range x from 1 to 5 step 1 | summarize tdigest(x)), toscalar(range x from 1 to 5 step 1 | summarize tdigest(x))), 50)", "3"},
+			},
 			Prefix: "tdigests_merge_result",
 			Kernel: mergeDigestKernel,
 		},
@@ -124,6 +139,9 @@ func sketchFuncs() []Func {
 				}, Ret: Return{Type: types.Dynamic}},
 			},
 			Naming: PrefixOnly,
+			Examples: []Example{
+				{"dcount_hll(hll_merge(toscalar(range x from 1 to 5 step 1 | summarize hll(x)), toscalar(range x from 1 to 5 step 1 | summarize hll(x))))", "5"},
+			},
 			Prefix: "hll_merged_result",
 			Kernel: hllMergeKernel,
 		},
@@ -136,6 +154,9 @@ func sketchFuncs() []Func {
 				}, Ret: Return{Type: types.Long}},
 			},
 			Naming: NameAndFirstArg,
+			Examples: []Example{
+				{"dcount_hll(toscalar(range x from 1 to 5 step 1 | summarize hll(x)))", "5"},
+			},
 			Kernel: dcountHLLKernel,
 		},
 		{
