@@ -251,14 +251,15 @@ func (p *program) summarise(s *ingest.Summary) {
 
 // progress draws one line on a terminal, and nothing anywhere else.
 type progress struct {
-	w    io.Writer
-	on   bool
-	last int
+	w     io.Writer
+	on    bool
+	width int // of the terminal; 0 if it is not known
+	last  int // length of the line that stands there
 }
 
 func newProgress(w io.Writer, quiet bool) *progress {
-	_, tty := terminal(w)
-	return &progress{w: w, on: tty && !quiet}
+	width, tty := terminal(w)
+	return &progress{w: w, on: tty && !quiet, width: width}
 }
 
 func (b *progress) ingest(x ingest.Progress) {
@@ -276,6 +277,9 @@ func (b *progress) ingest(x ingest.Progress) {
 }
 
 func (b *progress) draw(line string) {
+	if b.width > 1 && len(line) >= b.width { // a line that wraps cannot be drawn over
+		line = line[:b.width-1]
+	}
 	pad := max(0, b.last-len(line))
 	fmt.Fprintf(b.w, "\r%s%s", line, strings.Repeat(" ", pad))
 	b.last = len(line)
