@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"sort"
 )
 
 // Flags tell which optional values of a tuple are present. A value whose flag
@@ -122,9 +123,9 @@ func NewColumns(d *Dict) *Columns { return &Columns{Dict: d} }
 // Len returns the number of rows.
 func (c *Columns) Len() int { return len(c.Time) }
 
-// maxKept is how many rows Reset keeps the memory of: more than any window
-// without a huge record has.
-const maxKept = 1 << 18
+// maxKept is how many rows Reset keeps the memory of: those of a record of usual
+// tuples that is as large as one may be.
+const maxKept = 1 << 20
 
 // Reset empties c and keeps its memory, unless it is very much. It does not
 // reset Dict.
@@ -177,6 +178,49 @@ func (c *Columns) SetLen(n int) {
 	c.BytesDestToSrc = c.BytesDestToSrc[:n]
 }
 
+// Part makes p the rows of c from from up to but without to, with their records,
+// groups and ordinals, the first and last of which may be cut. It shares the tuple
+// columns and the Dict of c; empty rules, issues and drift are left out.
+func (c *Columns) Part(p *Columns, from, to int) {
+	*p = Columns{
+		Dict: c.Dict, Time: c.Time[from:to],
+		Src: c.Src[from:to], Dest: c.Dest[from:to], SrcPort: c.SrcPort[from:to], DestPort: c.DestPort[from:to],
+		Protocol: c.Protocol[from:to], Direction: c.Direction[from:to], Status: c.Status[from:to],
+		State: c.State[from:to], Encryption: c.Encryption[from:to], Flags: c.Flags[from:to],
+		PacketsSrcToDest: c.PacketsSrcToDest[from:to], BytesSrcToDest: c.BytesSrcToDest[from:to],
+		PacketsDestToSrc: c.PacketsDestToSrc[from:to], BytesDestToSrc: c.BytesDestToSrc[from:to],
+		Records: p.Records[:0], Groups: p.Groups[:0], Ordinals: p.Ordinals[:0],
+	}
+	for i := sort.Search(len(c.Records), func(i int) bool { return c.Records[i].End > from }); i < len(c.Records); i++ {
+		r := c.Records[i]
+		r.End = min(r.End, to) - from
+		if p.Records = append(p.Records, r); r.End == to-from {
+			break
+		}
+	}
+	for i := sort.Search(len(c.Groups), func(i int) bool { return c.Groups[i].End > from }); i < len(c.Groups); i++ {
+		g := c.Groups[i]
+		g.End = min(g.End, to) - from
+		if p.Groups = append(p.Groups, g); g.End == to-from {
+			break
+		}
+	}
+	start := 0
+	i := sort.Search(len(c.Ordinals), func(i int) bool { return c.Ordinals[i].End > from })
+	if i > 0 {
+		start = c.Ordinals[i-1].End
+	}
+	for ; i < len(c.Ordinals); i++ {
+		o := c.Ordinals[i]
+		o.First += int64(max(0, from-start))
+		start = o.End
+		o.End = min(o.End, to) - from
+		if p.Ordinals = append(p.Ordinals, o); o.End == to-from {
+			break
+		}
+	}
+}
+
 // Grow makes room for n more rows in every tuple column, without changing
 // their length.
 func (c *Columns) Grow(n int) {
@@ -184,9 +228,7 @@ func (c *Columns) Grow(n int) {
 	if want <= cap(c.Time) {
 		return
 	}
-	if want < 2*cap(c.Time) {
-		want = 2 * cap(c.Time)
-	}
+	want = max(want, cap(c.Time)+cap(c.Time)/2)
 	want = (want + 1023) &^ 1023
 	c.Time = grow(c.Time, want)
 	c.Src = grow(c.Src, want)

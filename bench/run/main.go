@@ -38,6 +38,7 @@ type bench struct {
 	gate   float64 // share of each ratio that must be reached
 	runs   int     // of each measurement that is compared
 	quick  bool
+	input  int // the one input of memory that is measured, counted from 1; 0 for all
 	report []target
 	lake   *lake.Lake // of all logs, compacted; storage makes it
 
@@ -75,6 +76,7 @@ func run() error {
 	flag.BoolVar(&b.quick, "quick", false, "small inputs and few runs, for a gate in continuous integration")
 	flag.Float64Var(&b.gate, "gate", 1, "share of each ratio that must be reached: 0.5 on a noisy machine")
 	flag.StringVar(&parts, "only", "memory,decode,ingest,storage,queries", "which parts to run")
+	flag.IntVar(&b.input, "input", 0, "which of the inputs for memory to run, counted from 1; 0 for all")
 	folder := flag.String("folder", "", "folder for inputs and lakes, about 6 GB; default a temporary one")
 	flag.StringVar(&b.lakeDir, "lake", "", "folder of the lake that storage makes, which is kept; queries alone ask one that is there")
 	flag.Parse()

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -34,13 +35,16 @@ func (b *bench) memory() error {
 		what string
 		make func(folder string) (input, error)
 	}{
-		{"one blob of 2 GB", func(f string) (input, error) { return b.oneBlob(f, scaled(21_000_000)) }},
+		{"one blob of 2 GB, most of it in records of 24 MB", func(f string) (input, error) { return b.oneBlob(f, scaled(7_000_000), scaled(60)) }},
 		{"100,000 tiny blobs", func(f string) (input, error) { return b.tinyBlobs(f, scaled(100_000)) }},
 		{"30 days in any order on standard input", func(f string) (input, error) { return b.shuffled(f, scaled(3_000_000)) }},
 		{"5 M distinct addresses", func(f string) (input, error) { return b.distinct(f, scaled(5_000_000)) }},
 		{"a file of 1 GB that is never closed", func(f string) (input, error) { return b.unclosed(f, scaled(1_000_000_000)) }},
 		{"a .zst bomb", func(f string) (input, error) { return b.bomb(f, int64(scaled(4_000_000_000))) }},
 	} {
+		if b.input != 0 && b.input != i+1 {
+			continue
+		}
 		folder, err := b.dir(fmt.Sprintf("memory-%d", i))
 		if err != nil {
 			return err
@@ -156,16 +160,20 @@ func highWater(pid int) (int64, error) {
 	return 0, errors.New("no VmHWM")
 }
 
-// oneBlob puts the records of many interfaces into one blob: of one alone they
-// would be larger than any that Azure writes.
-func (b *bench) oneBlob(folder string, tuples int) (input, error) {
+// oneBlob puts the records of many interfaces into one blob: tuples in records of
+// usual size, then some records that are larger than any that Azure writes.
+func (b *bench) oneBlob(folder string, tuples, large int) (input, error) {
 	path := filepath.Join(folder, "one.json")
 	size, err := writeFile(path, func(w io.Writer) error {
 		if _, err := io.WriteString(w, `{"records":[`); err != nil {
 			return err
 		}
-		all := &joined{w: w}
+		all := &joined{w: w, left: math.MaxInt}
 		if _, err := flowgen.Bulk(flowgen.BulkOptions{Seed: 1, Format: flowgen.VNet4, Tuples: tuples, NICs: 20, Hours: 1, Start: start}, all); err != nil {
+			return err
+		}
+		all.left = large
+		if _, err := flowgen.Bulk(flowgen.BulkOptions{Seed: 2, Format: flowgen.VNet4, Tuples: 60 * largeTuples, NICs: 1, Hours: 1, Start: start}, all); err != nil {
 			return err
 		}
 		_, err := io.WriteString(w, `]}`)
@@ -174,10 +182,14 @@ func (b *bench) oneBlob(folder string, tuples int) (input, error) {
 	return input{path: path, size: megabytes(size)}, err
 }
 
+// largeTuples is how many tuples take 24 MB.
+const largeTuples = 300_000
+
 // joined is a sink that writes the records of all blobs, with commas between.
 type joined struct {
-	w   io.Writer
-	any bool
+	w    io.Writer
+	any  bool
+	left int // records that are still to be written
 }
 
 // Blob implements flowgen.Sink. The first block of a blob opens the list of
@@ -196,6 +208,9 @@ func (j *joined) Blob(blob flowgen.Blob) error {
 				return err
 			}
 			j.any = true
+			if j.left--; j.left == 0 {
+				return nil
+			}
 		}
 		held = append(held[:0], block.Data...)
 	}

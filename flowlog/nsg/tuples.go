@@ -10,7 +10,7 @@ import (
 // last one. The first that is not ends it and is left to [wire.Reader.Tuple].
 func readTuples(r *wire.Reader, i int) (next int) {
 	c := r.Columns()
-	c.Grow(1)
+	r.Grow(i)
 	n := c.Len()
 	// Columns are filled up to their capacity, which is the same for all.
 	time := c.Time[:cap(c.Time)]

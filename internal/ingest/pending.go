@@ -34,6 +34,10 @@ const (
 // smaller.
 const maxDays = 4
 
+// maxMerged is how many merged rows a worker collects before it writes them: more
+// than most blobs give.
+const maxMerged = 1 << 15
+
 // pageRows keeps small what a worker's many open files hold.
 const pageRows = 8192
 
@@ -166,13 +170,12 @@ func floorDiv(a, b int64) int64 {
 // add writes rows of Flows of r's blob, each to its day, and merges them.
 func (p *pending) add(r *reading, b *batch.Batch) error {
 	part := p.part(r)
-	var days []int64
 	times := b.Columns[b.Index("TimeGenerated")].Ints
 	tuple := b.Columns[b.Index("TupleOrdinal")].Ints
 	for from := 0; from < b.Rows; {
 		day := floorDiv(times[from], microsPerDay)
-		if !slices.Contains(days, day) {
-			days = append(days, day)
+		if !slices.Contains(p.wk.days, day) {
+			p.wk.days = append(p.wk.days, day)
 		}
 		f, err := p.file(tableFlows, day, p.wk.rows.fields)
 		if err != nil {
@@ -193,13 +196,15 @@ func (p *pending) add(r *reading, b *batch.Batch) error {
 		f.count(part, tuple[from], tuple[to-1], int64(to-from))
 		from = to
 	}
-	p.wk.resize(len(days))
 	p.rows += b.Rows
 	if p.wk.g.opt.FlowsOnly {
 		return nil
 	}
 	p.of = r
-	return p.wk.agg.Add(b)
+	if err := p.wk.agg.Add(b); err != nil || p.wk.agg.Rows() < maxMerged {
+		return err
+	}
+	return p.wk.agg.Flush()
 }
 
 // count notes that rows of a blob are in the file.
@@ -248,11 +253,8 @@ func (wk *worker) writer(table string, out io.Writer, fields []batch.Field) (*se
 	return segment.NewWriter(out, fields, segment.Options{Codec: segment.Snappy, PageRows: pageRows})
 }
 
-// sightings notes which rules, NICs and addresses c shows.
+// sightings notes which rules, NICs and addresses the rows of c show.
 func (p *pending) sightings(r *reading, c *flowlog.Columns) {
-	if c.Len() == 0 && len(c.EmptyRules) == 0 {
-		return
-	}
 	p.begin()
 	p.see(c)
 	part := p.part(r)
@@ -299,6 +301,15 @@ func (p *pending) sightings(r *reading, c *flowlog.Columns) {
 		part.rule(acl, g.Rule, first, latest, int64(g.End-start), denied)
 		start = g.End
 	}
+}
+
+// emptyRules notes the rules that c lists without a tuple.
+func (p *pending) emptyRules(r *reading, c *flowlog.Columns) {
+	if len(c.EmptyRules) == 0 {
+		return
+	}
+	p.begin()
+	part := p.part(r)
 	for _, e := range c.EmptyRules {
 		record := &c.Records[e.Record]
 		acl := e.ACL

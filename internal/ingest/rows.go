@@ -495,13 +495,8 @@ func (m *rowMaker) records(c *flowlog.Columns, set func(string, batch.Column)) {
 			continue
 		}
 		at := uint32(len(m.ticks.Ints))
-		ticks := rec.Ticks
-		if ticks == 0 {
-			// A record without a time gets that of its first tuple.
-			ticks = c.Time[start]*10 + flowlog.UnixTicks
-		}
-		m.ticks.Ints = append(m.ticks.Ints, ticks)
-		m.times.Ints = append(m.times.Ints, flowlog.TicksToMicros(ticks))
+		m.ticks.Ints = append(m.ticks.Ints, rec.Ticks)
+		m.times.Ints = append(m.times.Ints, flowlog.TicksToMicros(rec.Ticks))
 		m.ordinals.Ints = append(m.ordinals.Ints, rec.Ordinal)
 		m.vs.Ints = append(m.vs.Ints, int64(rec.Version))
 		m.recordEnds = append(m.recordEnds, uint32(rec.End))

@@ -34,6 +34,9 @@ const (
 	// minWindow unless records are.
 	mixedWindow = 256 << 10
 	minWindow   = 32 << 10
+	// partRows is how many tuples are turned into rows at a time: those of a usual
+	// window, but not those of a record that is much larger.
+	partRows = 32768
 	// maxAddresses is how many addresses are interned before a worker commits
 	// and forgets them.
 	maxAddresses = 100_000
@@ -56,6 +59,8 @@ type worker struct {
 	dec    *formats.Decoder
 	dict   *flowlog.Dict
 	cols   *flowlog.Columns
+	part   flowlog.Columns // a part of them
+	days   []int64         // of their tuples, since 1970
 	rows   *rowMaker
 	agg    *trafficanalytics.Aggregator
 	public publicEnds
@@ -534,6 +539,7 @@ func (wk *worker) small() {
 	if wk.big {
 		wk.big = false
 		wk.buf = make([]byte, 0, window)
+		wk.cols = flowlog.NewColumns(wk.dict)
 		wk.g.big.Unlock()
 	}
 }
@@ -555,20 +561,26 @@ func (r *reading) take(ctx context.Context, in *source.Reader, before, cur flowl
 		wk.g.mu.Unlock()
 	}
 	who := identity{blob: r.next.Blob, generation: r.next.Generation, processed: wk.g.opt.Now().UnixMicro()}
-	if c.Len() > 0 {
-		replaced := func(b lake.BlobGen) bool { return b.Blob == r.next.Blob && b.Generation != r.next.Generation }
-		if err := wk.rows.open.readBack(ctx, c, replaced); err != nil {
-			return errors.Join(errLake, err)
-		}
-		if err := p.add(r, wk.rows.rows(c, who)); err != nil {
-			return errors.Join(errLake, err)
-		}
-	} else {
-		wk.rows.learn()
-	}
-	p.sightings(r, c)
-	r.started = true
 	r.next.Position = lake.Position{Offset: cur.Offset, NextRecord: cur.Records, NextTuple: cur.Tuples}
+	complete(c)
+	wk.days = wk.days[:0]
+	replaced := func(b lake.BlobGen) bool { return b.Blob == r.next.Blob && b.Generation != r.next.Generation }
+	for from := 0; from < c.Len(); from += partRows {
+		c.Part(&wk.part, from, min(from+partRows, c.Len()))
+		if err := wk.rows.open.readBack(ctx, &wk.part, replaced); err != nil {
+			return errors.Join(errLake, err)
+		}
+		if err := p.add(r, wk.rows.rows(&wk.part, who)); err != nil {
+			return errors.Join(errLake, err)
+		}
+		p.sightings(r, &wk.part)
+	}
+	if c.Len() > 0 {
+		wk.resize(len(wk.days))
+	}
+	wk.rows.learn()
+	p.emptyRules(r, c)
+	r.started = true
 	if in.Blocks != nil || cur.Offset > before.Offset {
 		r.next.LastBlockID = in.Block(cur.Offset)
 	}
@@ -601,6 +613,18 @@ func (r *reading) take(ctx context.Context, in *source.Reader, before, cur flowl
 		wk.rows.reset()
 	}
 	return nil
+}
+
+// complete gives a record without a time that of its first tuple.
+func complete(c *flowlog.Columns) {
+	row := 0
+	for i := range c.Records {
+		rec := &c.Records[i]
+		if rec.Ticks == 0 && rec.End > row {
+			rec.Ticks = c.Time[row]*10 + flowlog.UnixTicks
+		}
+		row = rec.End
+	}
 }
 
 // done hands the cursor to the pending commit.

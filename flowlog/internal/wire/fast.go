@@ -97,6 +97,19 @@ func (s *Span) Has(i uint, prefix string) bool {
 	return true
 }
 
+// usualTuple is about how many bytes of log there are to a tuple.
+const usualTuple = 80
+
+// Grow makes room for one more row, and for those that follow from i on if they
+// are kept.
+func (r *Reader) Grow(i int) {
+	n := 1
+	if !r.dry {
+		n += (len(r.b) - i) / usualTuple
+	}
+	r.dst.Grow(n)
+}
+
 // block is how many tuples have their addresses looked up together: memory is
 // then waited for once, and not tuple by tuple.
 const block = 64
