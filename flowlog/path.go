@@ -46,7 +46,8 @@ func ParsePath(path string) (BlobPath, bool) {
 	if err != nil {
 		return BlobPath{}, false
 	}
-	p := BlobPath{ID: strings.ToUpper(m[0]), Type: NSG, Resource: m[2], Hour: hour, MAC: m[4]}
+	// What is kept of a path is not to keep all of it.
+	p := BlobPath{ID: strings.ToUpper(m[0]), Type: NSG, Resource: m[2], Hour: hour, MAC: strings.Clone(m[4])}
 	if strings.EqualFold(m[1], "flowLogResourceID") {
 		p.Type = VNet
 	}

@@ -93,6 +93,7 @@ func (g *Ingester) work(ctx context.Context, src source.Source, w *lake.Writer, 
 		if err := wk.some(ctx, jobs[:n]); err != nil {
 			return err
 		}
+		clear(jobs[:n]) // there may be very many
 		jobs = jobs[n:]
 	}
 	return nil
