@@ -111,6 +111,8 @@ func flows() Table {
 			{Name: "L7Protocol", Type: types.String, Source: Enrichment, ECS: "network.protocol", Doc: "Lower-case IANA service name of the destination port, else Unknown."},
 			{Name: "ThreatType", Type: types.String, Source: Enrichment, ECS: "threat.indicator.type", Doc: "Kind of threat a feed reports for the public end; empty if none does."},
 			{Name: "ConnectionType", Type: types.String, Source: Attribution, Doc: "VNetPeering, VpnGateway or ExpressRoute where the flow crosses one."},
+			{Name: "SrcTagRegion", Type: types.String, Source: Enrichment, Hidden: true, Doc: "Azure region of the service tags that hold the source address, or Global; empty if none does."},
+			{Name: "DestTagRegion", Type: types.String, Source: Enrichment, Hidden: true, Doc: "Azure region of the service tags that hold the destination address, or Global; empty if none does."},
 			{Name: "SrcIp4", Type: types.Long, Source: Decoder, Optional: true, Hidden: true, Storage: Uint32, Doc: "SrcIp as a number if it is IPv4."},
 			{Name: "DestIp4", Type: types.Long, Source: Decoder, Optional: true, Hidden: true, Storage: Uint32, Doc: "DestIp as a number if it is IPv4."},
 			{Name: "SrcIp6Hi", Type: types.Long, Source: Decoder, Optional: true, Hidden: true, Storage: Uint64, Doc: "Upper 64 bits of SrcIp if it is IPv6."},

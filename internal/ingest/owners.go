@@ -17,7 +17,7 @@ type owners struct {
 	ends                                   []*batch.Dict // of attribution.EndColumns, by end
 	nics, vms, subnets, vnets              *batch.Dict   // by capture
 	roles, types, reasons, connections     *batch.Dict
-	tags, labels                           *batch.Dict // by address
+	tags, regions, labels                  byAddress
 	src, dest, role, verdict, capture, cut []uint32    // by row; capture and cut by run
 	own                                    []bool
 }
@@ -25,7 +25,8 @@ type owners struct {
 func newOwners(x *attribution.Index, d *flowlog.Dict) *owners {
 	o := &owners{
 		x: x, dict: d, who: attribution.NewResolver(x, func(id uint32) netip.Addr { return d.Addresses.Addr(id) }),
-		nics: &batch.Dict{}, vms: &batch.Dict{}, subnets: &batch.Dict{}, vnets: &batch.Dict{}, tags: &batch.Dict{}, labels: &batch.Dict{},
+		nics: &batch.Dict{}, vms: &batch.Dict{}, subnets: &batch.Dict{}, vnets: &batch.Dict{},
+		tags: newByAddress(), regions: newByAddress(), labels: newByAddress(),
 		roles: &batch.Dict{Text: attribution.Roles}, types: &batch.Dict{}, reasons: &batch.Dict{}, connections: &batch.Dict{},
 	}
 	for range attribution.EndColumns {
@@ -42,9 +43,42 @@ func newOwners(x *attribution.Index, d *flowlog.Dict) *owners {
 // reset forgets the values of the Dict, which was reset.
 func (o *owners) reset() {
 	o.who.Reset()
-	for _, d := range append([]*batch.Dict{o.nics, o.vms, o.subnets, o.vnets, o.tags, o.labels}, o.ends...) {
+	for _, d := range append([]*batch.Dict{o.nics, o.vms, o.subnets, o.vnets}, o.ends...) {
 		d.Reset()
 	}
+	for _, b := range []*byAddress{&o.tags, &o.regions, &o.labels} {
+		b.reset()
+	}
+}
+
+// byAddress has a text for each address, of which few differ.
+type byAddress struct {
+	dict *batch.Dict
+	via  []uint32 // by address id
+	at   map[string]uint32
+}
+
+func newByAddress() byAddress { return byAddress{dict: &batch.Dict{}, at: map[string]uint32{}} }
+
+func (b *byAddress) reset() {
+	b.dict.Reset()
+	b.via = b.via[:0]
+	clear(b.at)
+}
+
+// add gives the next address its text.
+func (b *byAddress) add(text string) {
+	at, ok := b.at[text]
+	if !ok {
+		at = uint32(len(b.dict.Text))
+		b.dict.Text = append(b.dict.Text, text)
+		b.at[text] = at
+	}
+	b.via = append(b.via, at)
+}
+
+func (b *byAddress) column(addresses []uint32) batch.Column {
+	return batch.Column{Form: batch.Coded, IDs: addresses, Via: b.via, Dict: b.dict}
 }
 
 // columns resolves both ends of every row and sets the columns that follow.
@@ -62,11 +96,12 @@ func (o *owners) columns(c *flowlog.Columns, ipText *batch.Dict, set func(string
 		o.subnets.Text = append(o.subnets.Text, x.Subnet)
 		o.vnets.Text = append(o.vnets.Text, x.VNet)
 	}
-	for id := uint32(len(o.tags.Text)); int(id) < o.dict.Addresses.Len(); id++ {
+	for id := uint32(len(o.tags.via)); int(id) < o.dict.Addresses.Len(); id++ {
 		a := o.dict.Addresses.Addr(id)
-		tag, _ := o.x.ServiceTag(a)
-		o.tags.Text = append(o.tags.Text, tag)
-		o.labels.Text = append(o.labels.Text, o.x.Label(a))
+		region, tag := o.location(a)
+		o.tags.add(tag)
+		o.regions.add(region)
+		o.labels.add(o.x.Label(a))
 	}
 	for _, end := range []struct {
 		name             string
@@ -77,8 +112,9 @@ func (o *owners) columns(c *flowlog.Columns, ipText *batch.Dict, set func(string
 		for k, col := range attribution.EndColumns {
 			set(end.name+col.Name, batch.Column{Form: batch.Coded, IDs: end.pairs, Via: o.who.PairEnd, Dict: o.ends[k]})
 		}
-		set(end.name+"ServiceTag", batch.Column{Form: batch.Coded, IDs: end.addresses, Dict: o.tags})
-		set(end.name+"Label", batch.Column{Form: batch.Coded, IDs: end.addresses, Dict: o.labels})
+		set(end.name+"ServiceTag", o.tags.column(end.addresses))
+		set(end.name+"TagRegion", o.regions.column(end.addresses))
+		set(end.name+"Label", o.labels.column(end.addresses))
 	}
 	byRow := func(ids []uint32, d *batch.Dict) batch.Column {
 		return batch.Column{Form: batch.Coded, IDs: ids, Dict: d}

@@ -60,7 +60,7 @@ func Named() []string {
 		for _, c := range attribution.EndColumns {
 			names = append(names, end+c.Name)
 		}
-		names = append(names, end+"ServiceTag", end+"Label")
+		names = append(names, end+"ServiceTag", end+"TagRegion", end+"Label")
 	}
 	return append(names, "CaptureRole", "FlowType", "FlowTypeReason", "ConnectionType", "CaptureNic", "CaptureVm", "Subnet", "VNet")
 }

@@ -84,6 +84,7 @@ var ownedFields = func() []batch.Field {
 			add(end + c.Name)
 		}
 		add(end + "ServiceTag")
+		add(end + "TagRegion")
 		add(end + "Label")
 	}
 	for _, name := range []string{"CaptureNic", "CaptureVm", "ConnectionType"} {
