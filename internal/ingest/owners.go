@@ -18,7 +18,7 @@ type owners struct {
 	nics, vms, subnets, vnets              *batch.Dict   // by capture
 	roles, types, reasons, connections     *batch.Dict
 	tags, regions, labels                  byAddress
-	src, dest, role, verdict, capture, cut []uint32    // by row; capture and cut by run
+	src, dest, role, verdict, capture, cut []uint32 // by row; capture and cut by run
 	own                                    []bool
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -439,6 +440,18 @@ func (r *reading) anew(ctx context.Context, b source.Blob) error {
 	whole, err := rollup.Unmerge(ctx, wk.g.lake, wk.w, lake.BlobGen{Blob: r.expected.Blob, Generation: r.expected.Generation})
 	if err != nil {
 		return errors.Join(errLake, err)
+	}
+	if r.expected.Generation > 0 {
+		// It was written anew before: rows of then may still count it.
+		span := lake.TimeRange{}
+		if !b.Hour.IsZero() {
+			span = lake.TimeRange{From: b.Hour, To: b.Hour.Add(time.Hour)}
+		}
+		more, err := rollup.Settled(ctx, wk.g.lake, span)
+		if err != nil {
+			return errors.Join(errLake, err)
+		}
+		maps.Copy(whole, more)
 	}
 	r.whole = whole
 	if err := wk.rows.open.forget(ctx, flowlog.FormatMAC(b.MAC)); err != nil {

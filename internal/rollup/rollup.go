@@ -32,6 +32,7 @@ const (
 	colGeneration = "BlobGeneration"
 	colTuple      = "TupleOrdinal"
 	colRecords    = "RecordCount"
+	colSeconds    = "IntervalSeconds"
 )
 
 // PartialFields returns the columns of partial rows: until rows of several

@@ -125,7 +125,8 @@ func open(ctx context.Context, l *lake.Lake, w *lake.Writer, snap *lake.Snapshot
 // adds the intervals of which it has not to whole.
 func intervalsToOpen(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, s lake.Segment, hide func(lake.BlobGen) bool, whole map[int64]bool) (map[int64]bool, error) {
 	if s.Interval != snap.Interval {
-		return nil, nil // from before the interval changed: Flows had expired then
+		// From before the interval changed: Flows had expired then.
+		return nil, intervalsOf(ctx, l, s, snap.Interval, whole)
 	}
 	t, err := newTuples(ctx, l, snap, s)
 	if err != nil {
@@ -168,6 +169,49 @@ func intervalsToOpen(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, s l
 		}
 	}
 	return apart, nil
+}
+
+// intervalsOf adds the intervals of a length that rows of s lie in to all.
+func intervalsOf(ctx context.Context, l *lake.Lake, s lake.Segment, length time.Duration, all map[int64]bool) error {
+	step := length.Microseconds()
+	take := func(b *batch.Batch, _ int) error {
+		for row := range b.Rows {
+			start, _ := b.Columns[0].IntAt(row)
+			seconds, _ := b.Columns[1].IntAt(row)
+			for at := floor(start, step); at < start+seconds*1_000_000; at += step {
+				all[at] = true
+			}
+		}
+		return nil
+	}
+	return Scan(ctx, l, s, []string{colTime, colSeconds}, func(Position) int { return 0 }, take)
+}
+
+// Settled returns the intervals within span, by start in µs since 1970, whose
+// rows stay as they are, since Flows no longer has all of their tuples. A blob
+// that was written anew before may count in them without being listed.
+func Settled(ctx context.Context, l *lake.Lake, span lake.TimeRange) (whole map[int64]bool, err error) {
+	snap, err := l.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, snap.Close()) }()
+	segs, err := snap.Segments(ctx, Table, span)
+	if err != nil {
+		return nil, err
+	}
+	segs = slices.DeleteFunc(segs, func(s lake.Segment) bool { return s.Partial })
+	if err := l.Footers(segs, lake.ReadFooter); err != nil {
+		return nil, err
+	}
+	whole = map[int64]bool{}
+	none := func(lake.BlobGen) bool { return false }
+	for _, s := range segs {
+		if _, err := intervalsToOpen(ctx, l, snap, s, none, whole); err != nil {
+			return nil, err
+		}
+	}
+	return whole, nil
 }
 
 // id is the key of a row.

@@ -503,6 +503,28 @@ func TestWhereFlowsHasExpiredMergedRowsStay(t *testing.T) {
 	compact(t, l, Options{Now: now.now})
 	same(t, "and compacted", whole(t, l), want)
 	verify(t, l)
+	// And once more, when nothing lists it as counted.
+	third := t.TempDir()
+	bulk(t, third, 1, some(36_000))
+	if again := rewrite(t, logs, third); again != path {
+		t.Fatalf("rewrote %s, before %s", again, path)
+	}
+	if s := take(t, l, logs); len(s.Rewritten) != 1 {
+		t.Fatalf("rewritten: %v", s.Rewritten)
+	}
+	same(t, "after it was rewritten again", whole(t, l), want)
+	compact(t, l, Options{Now: now.now})
+	same(t, "and compacted again", whole(t, l), want)
+	verify(t, l)
+	// Those rows keep their interval when the lake's changes.
+	compact(t, l, Options{Now: now.now, Rebuild: true, Interval: 10 * time.Minute})
+	want = whole(t, l)
+	rewrite(t, logs, other)
+	if s := take(t, l, logs); len(s.Rewritten) != 1 {
+		t.Fatalf("rewritten: %v", s.Rewritten)
+	}
+	same(t, "after it was rewritten in a lake of shorter intervals", whole(t, l), want)
+	verify(t, l)
 }
 
 // text returns a value for comparison.
