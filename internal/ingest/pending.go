@@ -53,8 +53,11 @@ type pending struct {
 	files   []*file
 	blobs   []*blobPart
 	of      *reading // whose tuples are being merged
-	refused map[string]int64
-	seen    []uint64 // addresses of either end, a bit for each id of the Dict
+	// unsettled are the NICs of which a blob was written anew, and from when on
+	// that may change what their rows count as repeated.
+	unsettled map[string]time.Time
+	refused   map[string]int64
+	seen      []uint64 // addresses of either end, a bit for each id of the Dict
 }
 
 // blobPart is what one blob gives to a commit.
@@ -97,7 +100,7 @@ type file struct {
 }
 
 func newPending(wk *worker) *pending {
-	return &pending{wk: wk, refused: map[string]int64{}}
+	return &pending{wk: wk, refused: map[string]int64{}, unsettled: map[string]time.Time{}}
 }
 
 // begin starts the commit that the first file or cursor belongs to.
@@ -399,6 +402,9 @@ func (p *pending) blob(r *reading) error {
 			capture.NicResourceID = rows.owners.x.NIC(capture.MacAddress, (k.hour+1)*microsPerHour-1)
 		}
 		ch.Captures = append(ch.Captures, capture)
+		if r.rewritten {
+			p.settle(capture.MacAddress, capture.Hour)
+		}
 	}
 	slices.SortFunc(ch.Captures, func(a, b lake.CaptureHour) int {
 		return strings.Compare(a.MacAddress+a.Hour.Format(time.RFC3339)+a.FlowLogType, b.MacAddress+b.Hour.Format(time.RFC3339)+b.FlowLogType)
@@ -513,8 +519,37 @@ func (p *pending) commit(ctx context.Context) error {
 		g.summary.Refused[k] += n
 	}
 	g.mu.Unlock()
+	unsettled := p.unsettled
 	*p = *newPending(p.wk)
-	return nil
+	return p.wk.settle(ctx, unsettled)
+}
+
+// settleBack is how long before the tuples of a blob that was written anew a flow
+// may have been re-created that one of them ends.
+const settleBack = 24 * time.Hour
+
+// settle notes that what a NIC's rows count as repeated may have changed.
+func (p *pending) settle(mac string, hour time.Time) {
+	if at, ok := p.unsettled[mac]; !ok || hour.Add(-settleBack).Before(at) {
+		p.unsettled[mac] = hour.Add(-settleBack)
+	}
+}
+
+// settle makes what rows of NICs count as repeated what Flows says. The aggregator
+// has been flushed.
+func (wk *worker) settle(ctx context.Context, unsettled map[string]time.Time) error {
+	changed := false
+	for mac, from := range unsettled {
+		is, err := rollup.Settle(ctx, wk.g.lake, wk.w, mac, from)
+		if err != nil {
+			return fmt.Errorf("settle the re-created flows of %s: %w", mac, err)
+		}
+		changed = changed || is
+	}
+	if !changed {
+		return nil
+	}
+	return wk.newAggregator(ctx) // other rollovers are open now
 }
 
 // rollovers puts what became of the open rollovers into the commit and returns

@@ -320,6 +320,7 @@ type reading struct {
 	expected, next lake.Cursor
 	started        bool // next differs from expected, or rows are pending
 	committed      bool
+	rewritten      bool // the blob is another one than was read before
 	// whole are the intervals whose merged rows stay as they are although the blob
 	// was written anew, since their tuples have expired.
 	whole map[int64]bool
@@ -453,7 +454,10 @@ func (r *reading) anew(ctx context.Context, b source.Blob) error {
 		}
 		maps.Copy(whole, more)
 	}
-	r.whole = whole
+	r.whole, r.rewritten = whole, true
+	if !b.Hour.IsZero() {
+		wk.batch.settle(flowlog.FormatMAC(b.MAC), b.Hour)
+	}
 	if err := wk.rows.open.forget(ctx, flowlog.FormatMAC(b.MAC)); err != nil {
 		return errors.Join(errLake, err)
 	}

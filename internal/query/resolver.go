@@ -194,7 +194,7 @@ func markPartial(segs []lake.Segment) {
 
 // merge says how partial rows become whole ones.
 func merge() *store.Merge {
-	m := &store.Merge{Keys: []string{"ItemHi", "ItemLo"}}
+	m := &store.Merge{Keys: []string{"ItemHi", "ItemLo"}, Present: "RecordCount"}
 	for _, c := range trafficanalytics.Columns() {
 		switch c.Role {
 		case trafficanalytics.Sum:

@@ -184,6 +184,9 @@ func (w *Writer) mergedRows(s sqlgen.Scan, files []Files, rel *Relation) (string
 			}
 		}
 	}
+	if m.Present != "" && !slices.Contains(needed, m.Present) {
+		needed = append(needed, m.Present)
+	}
 	if slices.Contains(needed, m.Join.Several) && !slices.Contains(needed, m.Join.One) {
 		needed = append(needed, m.Join.One)
 	}
@@ -197,7 +200,7 @@ func (w *Writer) mergedRows(s sqlgen.Scan, files []Files, rel *Relation) (string
 					x = w.Syntax.QuoteIdent(n)
 				}
 			}
-			if slices.Contains(m.Keys, n) {
+			if slices.Contains(m.Keys, n) || n == m.Present {
 				x = w.Syntax.QuoteIdent(n)
 			}
 			items = append(items, fmt.Sprintf("%s AS m%d", x, i))
@@ -233,7 +236,11 @@ func (w *Writer) mergedRows(s sqlgen.Scan, files []Files, rel *Relation) (string
 	for i := range m.Keys {
 		keys[i] = fmt.Sprintf("m%d", i)
 	}
-	return "SELECT " + strings.Join(items, ", ") + "\nFROM (" + strings.Join(raw, "\nUNION ALL\n") + ") AS raw\nGROUP BY " + strings.Join(keys, ", "), nil
+	text := "SELECT " + strings.Join(items, ", ") + "\nFROM (" + strings.Join(raw, "\nUNION ALL\n") + ") AS raw\nGROUP BY " + strings.Join(keys, ", ")
+	if m.Present != "" {
+		text += fmt.Sprintf("\nHAVING sum(m%d) <> 0", slices.Index(needed, m.Present))
+	}
+	return text, nil
 }
 
 // mergedColumn returns the aggregate that makes one value of many, of the column

@@ -122,6 +122,9 @@ type Merge struct {
 	Min  []string
 	Max  []string
 	Join Join
+	// Present is the column whose sum is 0 in a row that has nothing left, and
+	// is none; "" for no such column.
+	Present string
 }
 
 // Join are two columns that hold a set: its entry, if it has one, or all of them

@@ -205,15 +205,29 @@ func union(a, b string) string {
 	return string(buf)
 }
 
+// counts reports whether anything is left of a row: corrections may outlive the
+// tuples that they are of, until they are withdrawn.
+func (m *Merger) counts(row uint32) bool {
+	for i := range m.cols {
+		if c := &m.cols[i]; c.col.Role == Sum && c.ints[row] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Flush returns the rows as a batch with the fields of [Fields], ordered by
 // interval, and forgets them.
 func (m *Merger) Flush() *batch.Batch {
 	n := m.rows
-	start := m.cols[indexOf("TimeGenerated")].ints
-	order := make([]uint32, n)
-	for i := range order {
-		order[i] = uint32(i)
+	start := m.cols[counted.start].ints
+	order := make([]uint32, 0, n)
+	for i := range uint32(n) {
+		if m.counts(i) {
+			order = append(order, i)
+		}
 	}
+	n = len(order)
 	slices.SortStableFunc(order, func(x, y uint32) int { return compare(start[x], start[y]) })
 	b := &batch.Batch{Rows: n, Fields: Fields(), Columns: make([]batch.Column, len(columns))}
 	for i := range m.cols {

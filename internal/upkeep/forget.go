@@ -96,6 +96,11 @@ func forgetBlob(ctx context.Context, l *lake.Lake, w *lake.Writer, cur lake.Curs
 		if errors.Is(err, lake.ErrConflict) && try < maxTries {
 			continue // merged again meanwhile
 		}
+		if err != nil || cur.MacAddress == "" || cur.Hour.IsZero() {
+			return rm.Cut, err
+		}
+		// Flows that it re-created, or whose re-creation it settled.
+		_, err = rollup.Settle(ctx, l, w, cur.MacAddress, cur.Hour.AddDate(0, 0, -1))
 		return rm.Cut, err
 	}
 }

@@ -182,6 +182,11 @@ func (c *compaction) round(ctx context.Context, table string) (again bool, err e
 	if err != nil {
 		return false, err
 	}
+	if table == rollup.Table {
+		if changed, err := c.settle(ctx, snap, plan); err != nil || changed {
+			return changed, err
+		}
+	}
 	for i, m := range plan {
 		c.tell(Progress{Table: table, Done: i, All: len(plan)})
 		err := c.merge(ctx, snap, m)
@@ -201,6 +206,46 @@ func (c *compaction) round(ctx context.Context, table string) (again bool, err e
 		c.tell(Progress{Table: table, Done: len(plan), All: len(plan)})
 	}
 	return again, nil
+}
+
+// settle settles the re-created flows of NICs of which a blob was written anew,
+// if rows of its day are about to be merged: ingest does that too, unless it is
+// ended first. It reports whether anything changed.
+func (c *compaction) settle(ctx context.Context, snap *lake.Snapshot, plan []lake.Merge) (changed bool, err error) {
+	days := map[string]bool{}
+	for _, m := range plan {
+		days[m.Day] = true
+	}
+	if len(days) == 0 {
+		return false, nil
+	}
+	from := map[string]time.Time{}
+	for row, err := range snap.Rows(ctx, "IngestBlobs", lake.TimeRange{}) {
+		if err != nil {
+			return false, err
+		}
+		generation, _ := row[1].(int64)
+		hour, _ := row[4].(time.Time)
+		mac, _ := row[5].(string)
+		if generation == 0 || mac == "" || hour.IsZero() || !days[hour.Format(time.DateOnly)] {
+			continue
+		}
+		if at, ok := from[mac]; !ok || hour.Before(at) {
+			from[mac] = hour
+		}
+	}
+	for mac, hour := range from {
+		is, err := rollup.Settle(ctx, c.lake, c.w, mac, hour.AddDate(0, 0, -1))
+		if errors.Is(err, lake.ErrConflict) {
+			c.sum.Conflicts++
+			continue
+		}
+		if err != nil {
+			return false, fmt.Errorf("settle the re-created flows of %s: %w", mac, err)
+		}
+		changed = changed || is
+	}
+	return changed, nil
 }
 
 // merge carries out one merge as its table asks for.

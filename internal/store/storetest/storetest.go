@@ -144,6 +144,14 @@ func Run(t *testing.T, open func(t *testing.T, dir string, r store.Resolver) sto
 			[]string{"10 1 1 <nil> | <nil>", "20 it's <nil> <nil> | <nil>", "30 3|5 8 <nil> | <nil>", "40 a 5 5 | <nil>"},
 		},
 		{
+			"merged rows with nothing left are none",
+			store.Relation{
+				Files: []store.Files{{Paths: []string{first, second}, Columns: sources(), Partial: true}},
+				Merge: &store.Merge{Keys: []string{"Blob", "Gen"}, Sum: []string{"N"}, Min: []string{"At"}, Join: store.Join{One: "Ip4", Several: "Name", Separator: "|"}, Present: "N"},
+			},
+			[]string{"10 1 1 <nil> | <nil>", "30 3|5 8 <nil> | <nil>"},
+		},
+		{
 			"rows in memory belong to it",
 			store.Relation{
 				Files: []store.Files{{Paths: []string{second}, Columns: sources()}},
