@@ -25,7 +25,8 @@ const ipTime = 1
 // far as it remembers. What it gives repeats now and then; readers take the
 // latest row of an address.
 type publicEnds struct {
-	// about tells where an address is, and what or whom it belongs to.
+	// about tells where an address is, and what or whom it belongs to; nil if
+	// nothing can.
 	about func(ip string) (location, details string)
 
 	dict       *batch.Dict // of the positions in noted
@@ -67,7 +68,8 @@ func (e *publicEnds) rows(merged *trafficanalytics.Partial, interval time.Durati
 					continue
 				}
 				if e.note(flowTypes, end.public, row, at, uint64(hour+1), bit) {
-					e.known = append(e.known, e.fact(dict.Text[at]))
+					kind := e.types[len(e.types)-1]
+					e.known = append(e.known, e.fact(dict.Text[at], flowTypes.Dict.Text[kind] == "AzurePublic"))
 					e.times = append(e.times, v.Start)
 					e.ends = append(e.ends, v.Start+interval.Microseconds())
 				}
@@ -94,12 +96,15 @@ func (e *publicEnds) rows(merged *trafficanalytics.Partial, interval time.Durati
 	return out
 }
 
-// fact returns the position of what is known of an address.
-func (e *publicEnds) fact(ip string) uint32 {
+// fact returns the position of what is known of an address, which flows call
+// Azure's or not.
+func (e *publicEnds) fact(ip string, azure bool) uint32 {
 	var f [2]string
-	if ip == platformText {
+	switch {
+	case e.about == nil && !azure: // nothing is known, and its text need not be looked at
+	case ip == platformText:
 		f = [2]string{"Global", "Microsoft Virtual Public IP"} // MS Learn: NTAIpDetails
-	} else {
+	case e.about != nil:
 		f[0], f[1] = e.about(ip)
 	}
 	if n := len(e.locations.Text); n > 0 && f == e.last {

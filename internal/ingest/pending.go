@@ -53,9 +53,9 @@ type pending struct {
 	files   []*file
 	blobs   []*blobPart
 	of      *reading // whose tuples are being merged
-	// unsettled are the NICs of which a blob was written anew, and from when on
-	// that may change what their rows count as repeated.
-	unsettled map[string]time.Time
+	// unsettled are the hours of blobs that were written anew, first and last by
+	// NIC.
+	unsettled map[string][2]time.Time
 	refused   map[string]int64
 	seen      []uint64 // addresses of either end, a bit for each id of the Dict
 }
@@ -100,7 +100,7 @@ type file struct {
 }
 
 func newPending(wk *worker) *pending {
-	return &pending{wk: wk, refused: map[string]int64{}, unsettled: map[string]time.Time{}}
+	return &pending{wk: wk, refused: map[string]int64{}, unsettled: map[string][2]time.Time{}}
 }
 
 // begin starts the commit that the first file or cursor belongs to.
@@ -524,23 +524,24 @@ func (p *pending) commit(ctx context.Context) error {
 	return p.wk.settle(ctx, unsettled)
 }
 
-// settleBack is how long before the tuples of a blob that was written anew a flow
-// may have been re-created that one of them ends.
-const settleBack = 24 * time.Hour
-
 // settle notes that what a NIC's rows count as repeated may have changed.
 func (p *pending) settle(mac string, hour time.Time) {
-	if at, ok := p.unsettled[mac]; !ok || hour.Add(-settleBack).Before(at) {
-		p.unsettled[mac] = hour.Add(-settleBack)
+	at, ok := p.unsettled[mac]
+	if !ok || hour.Before(at[0]) {
+		at[0] = hour
 	}
+	if !ok || hour.After(at[1]) {
+		at[1] = hour
+	}
+	p.unsettled[mac] = at
 }
 
 // settle makes what rows of NICs count as repeated what Flows says. The aggregator
 // has been flushed.
-func (wk *worker) settle(ctx context.Context, unsettled map[string]time.Time) error {
+func (wk *worker) settle(ctx context.Context, unsettled map[string][2]time.Time) error {
 	changed := false
-	for mac, from := range unsettled {
-		is, err := rollup.Settle(ctx, wk.g.lake, wk.w, mac, from)
+	for mac, hours := range unsettled {
+		is, err := rollup.Settle(ctx, wk.g.lake, wk.w, mac, hours[0], hours[1])
 		if err != nil {
 			return fmt.Errorf("settle the re-created flows of %s: %w", mac, err)
 		}

@@ -132,7 +132,9 @@ func (wk *worker) newAggregator(ctx context.Context) error {
 		wk.opened[o.Connection] = true
 	}
 	wk.interval, wk.public = interval, publicEnds{}
-	wk.public.about = wk.rows.about
+	if wk.rows.owners != nil || wk.rows.geo != nil {
+		wk.public.about = wk.rows.about
+	}
 	wk.agg, err = trafficanalytics.New(interval, open, func(p *trafficanalytics.Partial) error { return wk.batch.merged(p) })
 	return err
 }

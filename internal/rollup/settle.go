@@ -25,14 +25,19 @@ const (
 // connection.
 var connectionColumns = []string{"FlowLogType", "SrcIp", "DestIp", "L4Protocol", "FlowDirection", "SrcPort", "DestPort"}
 
+// settleBack is how long before the tuples of a blob a flow may have been
+// re-created that one of them ends.
+const settleBack = 24 * time.Hour
+
 // Settle makes what rows of [Table] count as repeated what Flows says of it, for
-// the tuples of one NIC from a time on. That is due when a blob was written anew:
-// what its tuples settled may be in rows of other blobs, and what theirs settled
-// in its rows. Intervals that Flows no longer has all tuples of stay as they are.
-// It reports whether it changed anything.
-func Settle(ctx context.Context, l *lake.Lake, w *lake.Writer, mac string, from time.Time) (bool, error) {
+// one NIC. That is due when blobs of some hours were written anew: what their
+// tuples settled may be in rows of other blobs, at most a day before, and what
+// those of others settled in their rows. Intervals that Flows no longer has all
+// tuples of stay as they are. It reports whether it changed anything.
+func Settle(ctx context.Context, l *lake.Lake, w *lake.Writer, mac string, first, last time.Time) (bool, error) {
+	span := lake.TimeRange{From: first.Truncate(time.Hour).Add(-settleBack), To: last.Truncate(time.Hour).Add(time.Hour)}
 	for try := 1; ; try++ {
-		changed, err := settle(ctx, l, w, mac, from)
+		changed, err := settle(ctx, l, w, mac, span)
 		if errors.Is(err, lake.ErrConflict) && try < maxTries {
 			continue
 		}
@@ -40,17 +45,17 @@ func Settle(ctx context.Context, l *lake.Lake, w *lake.Writer, mac string, from 
 	}
 }
 
-func settle(ctx context.Context, l *lake.Lake, w *lake.Writer, mac string, from time.Time) (changed bool, err error) {
+func settle(ctx context.Context, l *lake.Lake, w *lake.Writer, mac string, span lake.TimeRange) (changed bool, err error) {
 	snap, err := l.Snapshot(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer func() { err = errors.Join(err, snap.Close()) }()
-	s := &settling{lake: l, snap: snap, mac: mac, from: from.Truncate(time.Hour), left: map[id]repeated{}, at: map[id]int64{}, tuples: map[int64]int64{}}
-	if s.segs, err = snap.Segments(ctx, Table, lake.TimeRange{From: s.from}); err != nil {
+	s := &settling{lake: l, snap: snap, mac: mac, from: span.From.UnixMicro(), to: span.To.UnixMicro(), left: map[id]repeated{}, at: map[id]int64{}, tuples: map[int64]int64{}}
+	if s.segs, err = snap.Segments(ctx, Table, span); err != nil {
 		return false, err
 	}
-	flows, err := snap.Segments(ctx, lake.TableFlows, lake.TimeRange{From: s.from})
+	flows, err := snap.Segments(ctx, lake.TableFlows, span)
 	if err != nil {
 		return false, err
 	}
@@ -63,6 +68,10 @@ func settle(ctx context.Context, l *lake.Lake, w *lake.Writer, mac string, from 
 	}
 	if len(rolled) == 0 && len(s.left) == 0 {
 		return false, nil
+	}
+	// What ends a flow may come at any time.
+	if flows, err = snap.Segments(ctx, lake.TableFlows, lake.TimeRange{From: span.From}); err != nil {
+		return false, err
 	}
 	open, err := s.wanted(ctx, flows, rolled)
 	if err != nil {
@@ -99,7 +108,8 @@ type settling struct {
 	lake *lake.Lake
 	snap *lake.Snapshot
 	mac  string
-	from time.Time
+	from int64          // µs since 1970, as is to: the time of the rows that may change
+	to   int64          // not included
 	segs []lake.Segment // of Table
 
 	left   map[id]repeated // what rows have to be changed by
@@ -115,7 +125,7 @@ func (s *settling) of(b *batch.Batch) func(row int) bool {
 }
 
 func (s *settling) inside(p Position) int {
-	if p.Time < s.from.UnixMicro() {
+	if p.Time < s.from || p.Time >= s.to {
 		return -1
 	}
 	return 0
@@ -219,8 +229,14 @@ func (s *settling) wanted(ctx context.Context, flows []lake.Segment, rolled map[
 		b             *batch.Batch
 	}
 	var ends []tuple
+	later := func(p Position) int {
+		if p.Time < s.from {
+			return -1
+		}
+		return 0
+	}
 	for _, f := range flows {
-		if err := Scan(ctx, s.lake, f, nil, s.inside, func(b *batch.Batch, _ int) error {
+		if err := Scan(ctx, s.lake, f, nil, later, func(b *batch.Batch, _ int) error {
 			mine, state := s.of(b), &b.Columns[b.Index(colState)]
 			for row := range b.Rows {
 				if mine(row) && state.TextAt(row) == "E" && rolled[connectionOf(b, row)] {
@@ -239,9 +255,12 @@ func (s *settling) wanted(ctx context.Context, flows []lake.Segment, rolled map[
 		}
 	}
 	slices.SortStableFunc(ends, func(a, b tuple) int { return cmp.Or(cmp.Compare(a.time, b.time), cmp.Compare(a.ordinal, b.ordinal)) })
-	all := func(int) bool { return true }
 	agg, err := trafficanalytics.New(s.snap.Interval, nil, func(p *trafficanalytics.Partial) error {
-		s.note(p.Batch, 1, all)
+		start := &p.Batch.Columns[p.Batch.Index(colTime)]
+		s.note(p.Batch, 1, func(row int) bool {
+			t, _ := start.IntAt(row)
+			return t < s.to
+		})
 		return nil
 	})
 	if err != nil {
@@ -282,7 +301,9 @@ func copyRow(b *batch.Batch, row int) (*batch.Batch, error) {
 func (s *settling) rollovers(ctx context.Context, c *lake.Commit, open []trafficanalytics.OpenRollover) error {
 	waiting := map[string]trafficanalytics.OpenRollover{}
 	for _, o := range open {
-		waiting[o.Connection] = o
+		if o.Time < s.to {
+			waiting[o.Connection] = o
+		}
 	}
 	list, err := s.snap.Rollovers(ctx, s.mac)
 	if err != nil {
@@ -295,7 +316,7 @@ func (s *settling) rollovers(ctx context.Context, c *lake.Commit, open []traffic
 		}
 		have, still := waiting[r.Key]
 		switch {
-		case o.Time < s.from.UnixMicro():
+		case o.Time < s.from || o.Time >= s.to:
 		case !still:
 			c.Closed = append(c.Closed, r.Key)
 		case have.Time == o.Time:

@@ -31,6 +31,11 @@ type numbers struct {
 	room  []int64
 	bits  batch.Bitmap
 	ids   []uint32
+
+	dict       *batch.Dict // the last one looked at
+	generation uint64
+	size       int
+	own        bool
 }
 
 func (n *numbers) at(row int) int64 { return n.vals[row&n.mask] }
@@ -67,10 +72,14 @@ func (n *numbers) expand(c *batch.Column, rows int) {
 	}
 	n.room = slices.Grow(n.room[:0], rows)[:rows]
 	n.vals = n.room
-	dict := c.Dict.Ints
+	dict, own := c.Dict.Ints, n.isOwn(c.Dict)
 	for row, id := range ids[:rows] {
 		if int(id) < len(dict) {
-			n.room[row] = dict[id]
+			if own {
+				n.room[row] = int64(id)
+			} else {
+				n.room[row] = dict[id]
+			}
 			continue
 		}
 		if n.valid == nil {
@@ -82,6 +91,22 @@ func (n *numbers) expand(c *batch.Column, rows int) {
 		}
 		n.valid.Set(row, false)
 	}
+}
+
+// isOwn reports whether each number of d lies at its own position, as ports may:
+// then d, which is large, need not be looked at by row.
+func (n *numbers) isOwn(d *batch.Dict) bool {
+	if n.dict == d && n.generation == d.Generation && n.size == len(d.Ints) {
+		return n.own
+	}
+	n.dict, n.generation, n.size, n.own = d, d.Generation, len(d.Ints), true
+	for i, v := range d.Ints {
+		if v != int64(i) {
+			n.own = false
+			break
+		}
+	}
+	return n.own
 }
 
 // needed are the columns of Flows without which a row cannot be made.

@@ -21,6 +21,9 @@ type layout struct {
 	combined     []*laid           // the columns that change in runs
 	digests      []digest          // of their Key columns, by combination
 	ids          []uint32          // a combination
+	runs         []running         // of the batch at hand
+	positions    []uint32          // of the runs at a row
+	met          []uint32          // the last combinations found: positions, then number
 	hash         hasher
 }
 
@@ -249,9 +252,7 @@ func (l *layout) bind(in *input) {
 
 // combine finds the combination of each row.
 func (l *layout) combine(in *input, out []uint32) {
-	var runs []*laid
-	var cols []*batch.Column
-	var at []int // run and place in ids of each
+	l.runs, l.met = l.runs[:0], l.met[:0]
 	for i, x := range l.combined {
 		c := in.at(x.source)
 		switch {
@@ -260,30 +261,63 @@ func (l *layout) combine(in *input, out []uint32) {
 		case c.Form == batch.Const:
 			l.ids[i] = x.values.at(c.Dict, c.ID(0))
 		default:
-			runs, cols, at = append(runs, x), append(cols, c), append(at, 0, i)
+			l.runs = append(l.runs, running{c: c, place: i})
 		}
 	}
+	// The same few positions come together again and again.
+	n := len(l.runs)
+	now := slices.Grow(l.positions[:0], n)[:n]
+	l.positions = now
 	for row := 0; row < len(out); {
 		end := len(out)
-		for i, x := range runs {
-			c, r := cols[i], at[2*i]
-			for int(c.Ends[r]) <= row {
-				r++
+		for i := range l.runs {
+			r := &l.runs[i]
+			for int(r.c.Ends[r.run]) <= row {
+				r.run++
 			}
-			at[2*i] = r
-			end = min(end, int(c.Ends[r]))
-			pos := c.IDs[r]
-			if c.Via != nil && pos != batch.Null {
-				pos = c.Via[pos]
-			}
-			l.ids[at[2*i+1]] = x.values.at(c.Dict, pos)
+			end = min(end, int(r.c.Ends[r.run]))
+			now[i] = r.c.IDs[r.run]
 		}
-		id := l.combination()
+		id := l.known(now)
 		for ; row < end; row++ {
 			out[row] = id
 		}
 	}
 }
+
+// running is a column that changes in runs, and where it is.
+type running struct {
+	c     *batch.Column
+	place int // in layout.ids
+	run   int
+}
+
+// known returns the combination of positions of the running columns, one after
+// the other with that in met.
+func (l *layout) known(now []uint32) uint32 {
+	step := len(now) + 1
+	for at := 0; at < len(l.met); at += step {
+		if slices.Equal(l.met[at:at+step-1], now) {
+			return l.met[at+step-1]
+		}
+	}
+	for i, r := range l.runs {
+		pos := now[i]
+		if r.c.Via != nil && pos != batch.Null {
+			pos = r.c.Via[pos]
+		}
+		l.ids[r.place] = l.combined[r.place].values.at(r.c.Dict, pos)
+	}
+	id := l.combination()
+	if len(l.met) < maxMet*step {
+		l.met = append(append(l.met, now...), id)
+	}
+	return id
+}
+
+// maxMet is how many combinations of a batch are looked through before a hash is
+// worked out.
+const maxMet = 64
 
 // combination returns the number of the combination in ids.
 func (l *layout) combination() uint32 {

@@ -100,7 +100,7 @@ func forgetBlob(ctx context.Context, l *lake.Lake, w *lake.Writer, cur lake.Curs
 			return rm.Cut, err
 		}
 		// Flows that it re-created, or whose re-creation it settled.
-		_, err = rollup.Settle(ctx, l, w, cur.MacAddress, cur.Hour.AddDate(0, 0, -1))
+		_, err = rollup.Settle(ctx, l, w, cur.MacAddress, cur.Hour, cur.Hour)
 		return rm.Cut, err
 	}
 }

@@ -219,7 +219,7 @@ func (c *compaction) settle(ctx context.Context, snap *lake.Snapshot, plan []lak
 	if len(days) == 0 {
 		return false, nil
 	}
-	from := map[string]time.Time{}
+	hours := map[string][2]time.Time{} // first and last of each NIC
 	for row, err := range snap.Rows(ctx, "IngestBlobs", lake.TimeRange{}) {
 		if err != nil {
 			return false, err
@@ -230,12 +230,17 @@ func (c *compaction) settle(ctx context.Context, snap *lake.Snapshot, plan []lak
 		if generation == 0 || mac == "" || hour.IsZero() || !days[hour.Format(time.DateOnly)] {
 			continue
 		}
-		if at, ok := from[mac]; !ok || hour.Before(at) {
-			from[mac] = hour
+		at, ok := hours[mac]
+		if !ok || hour.Before(at[0]) {
+			at[0] = hour
 		}
+		if !ok || hour.After(at[1]) {
+			at[1] = hour
+		}
+		hours[mac] = at
 	}
-	for mac, hour := range from {
-		is, err := rollup.Settle(ctx, c.lake, c.w, mac, hour.AddDate(0, 0, -1))
+	for mac, at := range hours {
+		is, err := rollup.Settle(ctx, c.lake, c.w, mac, at[0], at[1])
 		if errors.Is(err, lake.ErrConflict) {
 			c.sum.Conflicts++
 			continue
