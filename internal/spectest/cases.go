@@ -102,8 +102,7 @@ func readCases(t testing.TB, name string) []Case {
 // What is printed on a page is compared by what the page can show, and by
 // nothing less: a decimal of five digits or more may be rounded at its last
 // one; white space has lost its length and is gone at the ends of a cell; a
-// link is its address; the rings of a polygon are cycles, and the parts of a
-// Multi… geometry a set.
+// link is its address.
 func (c *Case) Compare(rows [][]any) error {
 	if len(rows) != c.RowCount {
 		return fmt.Errorf("%d rows, want %d", len(rows), c.RowCount)
@@ -207,7 +206,7 @@ func (m matcher) value(want, got any) bool {
 		}
 		for k, v := range w {
 			x, ok := g[k]
-			if !ok || !m.member(w["type"], k, v, x) {
+			if !ok || !m.member(k, v, x) {
 				return false
 			}
 		}
@@ -216,59 +215,15 @@ func (m matcher) value(want, got any) bool {
 	return reflect.DeepEqual(want, got)
 }
 
-// member compares a member of a bag of a type; that of a geometry knows where
-// order matters.
-func (m matcher) member(kind any, key string, want, got any) bool {
-	w, okW := want.([]any)
-	g, okG := got.([]any)
-	if key != "coordinates" && key != "geometries" || !okW || !okG || len(w) != len(g) {
-		return m.value(want, got)
+// member compares a member of a bag. The order of coordinates always counts.
+func (m matcher) member(key string, want, got any) bool {
+	if key == "coordinates" {
+		m.anyOrder = false
 	}
-	exact, set := m, m
-	exact.anyOrder, set.anyOrder = false, m.printed
-	switch kind {
-	case "MultiPoint", "MultiLineString", "GeometryCollection":
-		return set.listBy(w, g, exact.value)
-	case "Polygon":
-		return exact.polygon(w, g)
-	case "MultiPolygon":
-		return set.listBy(w, g, exact.polygon)
-	}
-	return exact.list(w, g)
+	return m.value(want, got)
 }
 
-// polygon compares lists of rings.
-func (m matcher) polygon(want, got any) bool {
-	w, okW := want.([]any)
-	g, okG := got.([]any)
-	return okW && okG && len(w) == len(g) && m.listBy(w, g, m.ring)
-}
-
-// ring compares closed lists of positions. On a page any of them is the first.
-func (m matcher) ring(want, got any) bool {
-	w, okW := want.([]any)
-	g, okG := got.([]any)
-	if !okW || !okG || len(w) != len(g) {
-		return false
-	}
-	if m.list(w, g) {
-		return true
-	}
-	n := len(w) - 1
-	if !m.printed || n < 1 || !m.value(w[0], w[n]) || !m.value(g[0], g[n]) {
-		return false
-	}
-	for shift := 1; shift < n; shift++ {
-		if m.list(w[:n], append(slices.Clone(g[shift:n]), g[:shift]...)) {
-			return true
-		}
-	}
-	return false
-}
-
-func (m matcher) list(want, got []any) bool { return m.listBy(want, got, m.value) }
-
-func (m matcher) listBy(want, got []any, same func(want, got any) bool) bool {
+func (m matcher) list(want, got []any) bool {
 	used := make([]bool, len(got))
 	for i, w := range want {
 		found := false
@@ -276,7 +231,7 @@ func (m matcher) listBy(want, got []any, same func(want, got any) bool) bool {
 			if used[j] || !m.anyOrder && j != i {
 				continue
 			}
-			if same(w, g) {
+			if m.value(w, g) {
 				used[j], found = true, true
 				break
 			}

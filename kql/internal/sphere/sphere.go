@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 
 	"github.com/golang/geo/r3"
 	"github.com/golang/geo/s2"
@@ -51,7 +52,7 @@ func Union(polygons []Polygon) (Region, error) {
 	if err != nil {
 		return Region{}, err
 	}
-	return pr.region(g), nil
+	return pr.region(g, originOf(g)), nil
 }
 
 // Intersection returns what the area of a has in common with that of b. The
@@ -165,28 +166,41 @@ func (pr *projection) polygon(p Polygon) geom.Polygon {
 	return geom.NewPolygon(rings)
 }
 
-// union joins halves that are each without overlaps: the library's union of
-// many takes what several borders surround for a hole.
+// operand is an area on its way into a union.
+type operand struct {
+	area    geom.Geometry
+	corners int
+}
+
+// union unites polygons in pairs, the two with the fewest corners first: the
+// library's union of many takes what several borders surround for a hole. The
+// order is that of S2, which decides where Kusto's rings begin.
 func (pr *projection) union(polygons []Polygon) (geom.Geometry, error) {
-	switch len(polygons) {
-	case 0:
+	var queue []operand
+	add := func(o operand) {
+		at := sort.Search(len(queue), func(i int) bool { return queue[i].corners > o.corners })
+		queue = slices.Insert(queue, at, o)
+	}
+	for _, p := range polygons {
+		o := operand{area: pr.polygon(p).AsGeometry()}
+		for _, ring := range p {
+			o.corners += len(ring)
+		}
+		add(o)
+	}
+	if len(queue) == 0 {
 		return geom.Geometry{}, nil
-	case 1:
-		return pr.polygon(polygons[0]).AsGeometry(), nil
 	}
-	x, err := pr.union(polygons[:len(polygons)/2])
-	if err != nil {
-		return x, err
+	for len(queue) > 1 {
+		x, y := queue[0], queue[1]
+		queue = queue[2:]
+		g, err := geom.Union(x.area, y.area)
+		if err != nil {
+			return g, fmt.Errorf("union of polygons: %w", err)
+		}
+		add(operand{closed(originOf(x.area, y.area).polygons(g)), x.corners + y.corners})
 	}
-	y, err := pr.union(polygons[len(polygons)/2:])
-	if err != nil {
-		return y, err
-	}
-	g, err := geom.Union(x, y)
-	if err != nil {
-		return g, fmt.Errorf("union of polygons: %w", err)
-	}
-	return g, nil
+	return queue[0].area, nil
 }
 
 func (pr *projection) lines(lines [][]s2.Point) geom.Geometry {
@@ -211,11 +225,11 @@ func (pr *projection) intersection(x, y geom.Geometry) (Region, error) {
 	if err != nil {
 		return Region{}, fmt.Errorf("intersection on the sphere: %w", err)
 	}
-	return pr.region(g), nil
+	return pr.region(g, originOf(x, y)), nil
 }
 
 // region takes a result of the plane apart.
-func (pr *projection) region(g geom.Geometry) Region {
+func (pr *projection) region(g geom.Geometry, o *origin) Region {
 	var out Region
 	for _, part := range g.Dump() {
 		switch part.Type() {
@@ -225,14 +239,16 @@ func (pr *projection) region(g geom.Geometry) Region {
 			}
 		case geom.TypeLineString:
 			out.Lines = append(out.Lines, pr.line(part.MustAsLineString()))
-		case geom.TypePolygon:
-			var p Polygon
-			for _, ring := range part.MustAsPolygon().ForceCCW().DumpRings() {
-				closed := pr.line(ring)
-				p = append(p, closed[:len(closed)-1])
-			}
-			out.Polygons = append(out.Polygons, p)
 		}
+	}
+	for _, rings := range o.polygons(g) {
+		p := make(Polygon, len(rings))
+		for i, corners := range rings {
+			for _, at := range corners {
+				p[i] = append(p[i], pr.point(at))
+			}
+		}
+		out.Polygons = append(out.Polygons, p)
 	}
 	return out
 }
