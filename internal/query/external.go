@@ -44,13 +44,16 @@ func (e *HostError) Error() string {
 // json and multijson, gzipped or not.
 func (f *Fetcher) Fetch(ctx context.Context, n *plan.External) (*eval.Rows, error) {
 	format := f.format(n)
+	if !slices.Contains(formats, format) {
+		return nil, fmt.Errorf("externaldata: files of format %s are not read: %s are", format, strings.Join(formats, ", "))
+	}
 	var rows [][]string
-	for _, uri := range n.URIs {
+	for i, uri := range n.URIs {
 		body, err := f.get(ctx, uri)
 		if err != nil {
 			return nil, err
 		}
-		r, err := parse(body, format, n.Cols, ignoreFirst(n))
+		r, err := parse(body, format, n.Cols, ignoreFirst(n, i))
 		if err != nil {
 			return nil, fmt.Errorf("externaldata: %s as %s: %w", withoutSecrets(uri), format, err)
 		}
@@ -74,9 +77,16 @@ func (f *Fetcher) format(n *plan.External) string {
 	return "csv" // Kusto's default
 }
 
-func ignoreFirst(n *plan.External) bool {
-	b, _ := n.Props["ignorefirstrecord"].(bool)
-	return b
+// formats are those that are read.
+var formats = []string{"csv", "tsv", "psv", "scsv", "sohsv", "txt", "raw", "json", "multijson"}
+
+// ignoreFirst reports whether the first record of file i holds names.
+func ignoreFirst(n *plan.External, i int) bool {
+	if b, _ := n.Props["ignorefirstrecord"].(bool); b {
+		return true
+	}
+	headers, _ := n.Props["includeheaders"].(string)
+	return i == 0 && strings.EqualFold(headers, "FirstFile")
 }
 
 func (f *Fetcher) get(ctx context.Context, uri string) ([]byte, error) {

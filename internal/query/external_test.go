@@ -89,6 +89,22 @@ func TestFeedsAreReadInTheirFormats(t *testing.T) {
 	}
 }
 
+// Every file, or the first alone, may begin with the names of its columns.
+func TestHeadersAreSkippedWhereFilesHaveThem(t *testing.T) {
+	s, f := serve(t)
+	uris := []string{s.URL + "/a.csv", s.URL + "/a.csv"}
+	for headers, want := range map[string]int{"All": 4, "FirstFile": 5, "None": 6} {
+		n := &plan.External{URIs: uris, Format: "csv", Cols: feedCols, Props: map[string]types.Value{"includeheaders": headers}}
+		if headers == "All" { // as the binder has it
+			n.Props["ignorefirstrecord"] = true
+		}
+		rows, err := f.Fetch(context.Background(), n)
+		if err != nil || rows.N != want {
+			t.Errorf("%s: %v, error %v, want %d rows", headers, rows, err, want)
+		}
+	}
+}
+
 func TestOnlyHostsOnTheListAreAsked(t *testing.T) {
 	s, f := serve(t)
 	for _, uri := range []string{"https://example.invalid/a.csv?sig=secret", s.URL + "/away"} {

@@ -95,6 +95,16 @@ func (*Restrict) statement()          {}
 func (*ExprStatement) statement()     {}
 func (*Command) statement()           {}
 
+// PartitionColumn is `name: type = x`; X is nil for a column that only the path
+// has.
+type PartitionColumn struct {
+	Pos
+	Name     Name
+	Type     types.Type
+	TypeName Name
+	X        Expr
+}
+
 // PatternCase is `("value", …).["path"] = { statements; body };`.
 type PatternCase struct {
 	Pos
@@ -273,6 +283,19 @@ type (
 		URIs    []Expr
 		Props   []Property
 	}
+	// InlineTable is `inline_external_table(a:string) kind=storage [partition by
+	// (…)] [pathformat=(…)] dataformat=csv ("uri", …) with (…)`.
+	InlineTable struct {
+		Pos
+		HasSchema   bool
+		Columns     []ColumnDecl
+		Kind        Name
+		PartitionBy []PartitionColumn
+		PathFormat  []Expr // names, strings and calls of datetime_pattern; nil for none
+		Format      Name   // without text for none
+		URIs        []Expr
+		Props       []Property
+	}
 	// Lambda is `(a:long) { statements; body }` or `view () { … }`.
 	Lambda struct {
 		Pos
@@ -321,6 +344,7 @@ func (*TypeOf) expr()       {}
 func (*Pipeline) expr()     {}
 func (*DataTable) expr()    {}
 func (*ExternalData) expr() {}
+func (*InlineTable) expr()  {}
 func (*Lambda) expr()       {}
 func (*List) expr()         {}
 func (*DataScope) expr()    {}

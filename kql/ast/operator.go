@@ -319,7 +319,7 @@ type (
 		Cond  Expr
 	}
 	// Opaque is an operator that is kept as text and refused when bound:
-	// __partitionby and inline_external_table.
+	// __partitionby.
 	Opaque struct {
 		Op
 		Text string

@@ -91,6 +91,13 @@ func children(n Node) []Node {
 	case *ExternalData:
 		c = append(values(n.Params), nodes(n.URIs)...)
 		c = append(c, values(n.Props)...)
+	case *InlineTable:
+		for _, x := range n.PartitionBy {
+			add(x.X)
+		}
+		c = append(c, nodes(n.PathFormat)...)
+		c = append(c, nodes(n.URIs)...)
+		c = append(c, values(n.Props)...)
 	case *Lambda:
 		c = append(defaults(n.Params), nodes(n.Statements)...)
 		add(n.Body)

@@ -117,6 +117,8 @@ func (b *Binder) any(e ast.Expr, w want) entity {
 		return b.dataTable(e)
 	case *ast.ExternalData:
 		return b.externalData(e)
+	case *ast.InlineTable:
+		return b.inlineTable(e)
 	case *ast.Lambda:
 		return &lambda{decl: e, scope: b.env.scope}
 	}

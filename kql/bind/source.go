@@ -1,9 +1,11 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/azflow/azflow/kql/ast"
+	"github.com/azflow/azflow/kql/diag"
 	"github.com/azflow/azflow/kql/plan"
 	"github.com/azflow/azflow/kql/types"
 )
@@ -97,13 +99,31 @@ func convertConst(v types.Value, from, to types.Type) (types.Value, bool) {
 // externalData binds externaldata(…) […] with (…).
 func (b *Binder) externalData(e *ast.ExternalData) entity {
 	cols := b.Declared(e.Columns)
-	x := &plan.External{Cols: planColumns(cols), Props: map[string]types.Value{}}
-	for _, u := range e.URIs {
+	x := &plan.External{Cols: planColumns(cols), Props: b.externalProps(e.Props), URIs: b.addresses(e.URIs)}
+	x.Format, _ = x.Props["format"].(string)
+	if x.Format == "" {
+		x.Format = formatOf(x.URIs)
+	}
+	b.checkExternal(e.Span(), "externaldata")
+	return &Table{Node: x, Columns: cols}
+}
+
+// checkExternal reports external data where it is not allowed.
+func (b *Binder) checkExternal(at diag.Span, what string) {
+	if !b.opts.ExternalData {
+		b.Reportf("AZ043", at, "allow it and the hosts it may ask in the configuration", "%s is not allowed", what)
+	}
+}
+
+// addresses binds the addresses of external data, which have to be constants.
+func (b *Binder) addresses(list []ast.Expr) []string {
+	var out []string
+	for _, u := range list {
 		v := b.Scalar(u)
 		b.CheckType(v, u, types.String)
 		if k, ok := v.Constant(); ok {
 			if s, isString := k.(string); isString {
-				x.URIs = append(x.URIs, s)
+				out = append(out, s)
 				continue
 			}
 		}
@@ -111,7 +131,13 @@ func (b *Binder) externalData(e *ast.ExternalData) entity {
 			b.mustKnow("AZ042", u, "the address of external data must be a constant string")
 		}
 	}
-	for _, p := range e.Props {
+	return out
+}
+
+// externalProps returns the properties of external data, names in lower case.
+func (b *Binder) externalProps(props []ast.Property) map[string]types.Value {
+	out := map[string]types.Value{}
+	for _, p := range props {
 		var v types.Value
 		switch l := p.Value.(type) {
 		case *ast.Literal:
@@ -129,19 +155,52 @@ func (b *Binder) externalData(e *ast.ExternalData) entity {
 				v, _ = b.Scalar(p.Value).Constant()
 			}
 		}
-		name := strings.ToLower(p.Name.Text)
-		x.Props[name] = v
-		if name == "format" {
-			x.Format, _ = v.(string)
+		out[strings.ToLower(p.Name.Text)] = v
+	}
+	return out
+}
+
+// inlineFormats are the formats of inline_external_table. Source: Microsoft's
+// binder.
+var inlineFormats = []string{"parquet", "avro", "csv", "tsv", "json", "orc", "txt"}
+
+// inlineTable binds inline_external_table(…): files of storage as externaldata
+// reads them. Files below a path are not looked for.
+func (b *Binder) inlineTable(e *ast.InlineTable) entity {
+	declared := slices.Clone(e.Columns)
+	for _, p := range e.PartitionBy {
+		if p.X == nil { // a column that only the path has
+			declared = append(declared, ast.ColumnDecl{Pos: p.Pos, Name: p.Name, Type: p.Type, TypeName: p.TypeName})
 		}
 	}
-	if x.Format == "" {
-		x.Format = formatOf(x.URIs)
+	cols := b.Declared(declared)
+	x := &plan.External{Cols: planColumns(cols), Props: b.externalProps(e.Props), Format: strings.ToLower(e.Format.Text)}
+	if e.Kind.Text == "delta" {
+		x.Format = "delta"
+		if len(e.PartitionBy) > 0 {
+			b.Errorf("KS270", e.PartitionBy[0].Span(), "Inline external table kind=delta does not support partition by.")
+		}
+		if len(e.PathFormat) > 0 {
+			b.Errorf("KS271", e.PathFormat[0].Span(), "Inline external table kind=delta does not support pathformat.")
+		}
+		if e.Format.Text != "" {
+			b.Errorf("KS269", e.Format.Span(), "Inline external table kind=delta does not support dataformat.")
+		}
+		if len(e.URIs) > 1 {
+			b.Errorf("KS272", e.URIs[1].Span(), "Inline external table kind=delta requires exactly one root URI.")
+		}
+	} else if e.Format.Text != "" && !slices.Contains(inlineFormats, e.Format.Text) {
+		b.Errorf("KS267", e.Format.Span(), "Data stream type %s is not supported by external table", e.Format.Text)
 	}
-	if !b.opts.ExternalData {
-		b.Reportf("AZ043", e.Span(), "allow it and the hosts it may ask in the configuration", "externaldata is not allowed")
+	if len(e.PartitionBy)+len(e.PathFormat) > 0 {
+		x.Format = "partitioned " + x.Format
 	}
-	return &Table{Node: x, Columns: cols}
+	x.URIs = b.addresses(e.URIs)
+	// MS Learn: includeHeaders says which files begin with the names of columns.
+	headers, _ := x.Props["includeheaders"].(string)
+	x.Props["ignorefirstrecord"] = strings.EqualFold(headers, "All")
+	b.checkExternal(e.Span(), "inline_external_table")
+	return &Table{Node: x, Columns: cols, Open: !e.HasSchema}
 }
 
 // formatOf guesses the format of external data by its address. MS Learn: csv

@@ -333,6 +333,11 @@ func (p *printer) expr(x ast.Expr, indent int) {
 				p.breakAt(p.after(x.URIs[n-1]), indent)
 			}
 		}
+	case *ast.InlineTable:
+		if !fits && len(x.URIs) > 0 {
+			p.breakList(x.URIs, indent+1)
+			p.breakAt(p.after(x.URIs[len(x.URIs)-1]), indent)
+		}
 	case *ast.In:
 		p.expr(x.X, indent)
 		p.list(x, fits, indent)

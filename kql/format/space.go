@@ -56,6 +56,18 @@ func (p *printer) space(q *ast.Query) {
 			p.properties(n.Params)
 			p.schema(n, n.Params)
 			p.properties(n.Props)
+		case *ast.InlineTable:
+			if n.HasSchema {
+				p.tighten(p.skip(p.first(n) + 1))
+			}
+			p.assignment(n.Kind)
+			p.assignment(n.Format)
+			if len(n.PathFormat) > 0 {
+				open := p.before(p.first(n.PathFormat[0]))
+				p.tighten(open)
+				p.tighten(p.before(open))
+			}
+			p.properties(n.Props)
 		case *ast.DataScope:
 			p.properties([]ast.Property{n.Scope})
 		case ast.Operator:
@@ -102,6 +114,14 @@ func (p *printer) operator(op ast.Operator) {
 // itemIndex sets with_itemindex=name without blanks.
 func (p *printer) itemIndex(name *ast.Name) {
 	if name != nil {
+		p.assignment(*name)
+	}
+}
+
+// assignment sets what stands before a name, and its equals sign, right before
+// it.
+func (p *printer) assignment(name ast.Name) {
+	if name.Text != "" {
 		i := p.first(name)
 		p.tighten(i)
 		p.tighten(p.before(i))

@@ -286,6 +286,10 @@ func (p *parser) primary() ast.Expr {
 			return p.dataTable()
 		case "externaldata", "external_data":
 			return p.externalData()
+		case "inline_external_table":
+			if p.at(1).is("(") || p.at(1).isKeyword("kind") {
+				return p.inlineTable()
+			}
 		case "toscalar":
 			return p.subqueryCall()
 		case "materialized-view-combine", "__contextual_datatable":

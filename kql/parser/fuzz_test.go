@@ -25,6 +25,7 @@ var seeds = []string{
 	"declare query_parameters(a:string = 'x'); set s = 1; restrict access to (T); alias database d = x; T",
 	"T | make-graph a --> b with (N | take 1) on c, M on d partitioned-by e (graph-match cycles=all (x)-[y*1..k]->()<--(z), (x)--(w) where x.a == 1 project y)",
 	"T | make-graph a --> b with_node_id=n | graph-where-nodes n > 1 | graph-mark-components kind=strong | graph-to-table nodes as N with_node_id=h, edges as E",
+	"inline_external_table(a:string) kind=storage partition by (d:datetime = startofday(a), z:string) pathformat=('x' datetime_pattern('yyyy', d) z) dataformat=csv (h'u', 'v') with (includeHeaders='All')",
 	"declare pattern p = (a:string)[b:string] { ('x').['y'] = { let z = 1; T | take z }; }; declare pattern q; p('x').y",
 	"T | fork a=(count) (take 1) | facet by x with (take 2) | partition by y (top 1 by z)",
 }

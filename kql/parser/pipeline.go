@@ -339,10 +339,6 @@ func (p *parser) operator() ast.Operator {
 		return p.topNested()
 	case "union":
 		return p.union()
-	case "inline_external_table":
-		if p.at(1).is("(") || p.at(1).isKeyword("kind") {
-			return p.opaque()
-		}
 	case "__partitionby":
 		return p.opaque()
 	}
@@ -367,8 +363,6 @@ func (p *parser) startsOperator() bool {
 	case "range":
 		n := p.scanName(1)
 		return n > 0 && p.at(1+n).isKeyword("from")
-	case "inline_external_table":
-		return next.is("(") || next.isKeyword("kind")
 	case "render":
 		if next.isName() {
 			return true

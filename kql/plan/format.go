@@ -478,7 +478,14 @@ func (f *formatter) line(n Node) string {
 	case *Leaf:
 		t += " " + f.columns(n.Cols)
 	case *External:
-		t += " " + f.typedColumns(n.Cols) + " from " + strings.Join(n.URIs, ", ")
+		from := make([]string, len(n.URIs))
+		for i, uri := range n.URIs {
+			from[i] = uri
+			if at := strings.IndexAny(uri, "?;"); at >= 0 { // what follows may be a key
+				from[i] = uri[:at] + "…"
+			}
+		}
+		t += " " + f.typedColumns(n.Cols) + " from " + strings.Join(from, ", ")
 	}
 	return t
 }
