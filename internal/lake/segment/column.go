@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"encoding/binary"
 	"errors"
 	"math"
 	"math/bits"
@@ -54,9 +55,11 @@ type column struct {
 // dictionary is the list of distinct values of a column in a row group, and
 // the way from a batch's positions to its own.
 type dictionary struct {
-	text  []string
-	ints  []int64 // the bits of reals
-	bytes int
+	texts     int     // how many
+	page      []byte  // the texts as the dictionary's page has them, each after its length
+	low, high string  // of the texts
+	ints      []int64 // the bits of reals
+	bytes     int
 
 	src   *batch.Dict
 	gen   uint64
@@ -86,8 +89,7 @@ func (c *column) reset() {
 	for _, id := range d.used {
 		d.remap[id] = 0
 	}
-	clear(d.text)
-	*d = dictionary{text: d.text[:0], ints: d.ints[:0], remap: d.remap, used: d.used[:0]}
+	*d = dictionary{page: d.page[:0], ints: d.ints[:0], remap: d.remap, used: d.used[:0]}
 	if c.field.Kind == batch.Bool {
 		d.ints = append(d.ints, 0, 1) // positions are values
 	}
@@ -104,7 +106,7 @@ func (c *column) empty() {
 	clear(c.valid)
 }
 
-func (d *dictionary) len() int { return len(d.text) + len(d.ints) }
+func (d *dictionary) len() int { return d.texts + len(d.ints) }
 
 // use makes src the dictionary whose positions local takes.
 func (d *dictionary) use(src *batch.Dict, kind batch.Kind) {
@@ -121,7 +123,7 @@ func (d *dictionary) use(src *batch.Dict, kind batch.Kind) {
 		if src != nil {
 			d.gen = src.Generation
 		}
-		if kind == batch.Text && d.byText == nil && len(d.text) > 0 {
+		if kind == batch.Text && d.byText == nil && d.texts > 0 {
 			d.indexText()
 		} else if kind != batch.Text && d.byInt == nil && len(d.ints) > 0 {
 			d.indexInts()
@@ -134,9 +136,11 @@ func (d *dictionary) use(src *batch.Dict, kind batch.Kind) {
 }
 
 func (d *dictionary) indexText() {
-	d.byText = make(map[string]uint32, len(d.text))
-	for i, s := range d.text {
-		d.byText[s] = uint32(i)
+	d.byText = make(map[string]uint32, d.texts)
+	for at, i := 0, uint32(0); at < len(d.page); i++ {
+		n := int(binary.LittleEndian.Uint32(d.page[at:]))
+		d.byText[string(d.page[at+4:at+4+n])] = i
+		at += 4 + n
 	}
 }
 
@@ -152,11 +156,20 @@ func (d *dictionary) addText(s string) uint32 {
 		if l, ok := d.byText[s]; ok {
 			return l
 		}
-		d.byText[s] = uint32(len(d.text))
+		d.byText[s] = uint32(d.texts)
 	}
-	d.text = append(d.text, s)
+	switch {
+	case d.texts == 0:
+		d.low, d.high = s, s
+	case s < d.low:
+		d.low = s
+	case s > d.high:
+		d.high = s
+	}
+	d.page = append(binary.LittleEndian.AppendUint32(d.page, uint32(len(s))), s...)
 	d.bytes += 4 + len(s)
-	return uint32(len(d.text) - 1)
+	d.texts++
+	return uint32(d.texts - 1)
 }
 
 func (d *dictionary) addInt(v int64) uint32 {

@@ -255,10 +255,7 @@ func (c *column) endChunk(e *encoder) {
 	e.body = e.body[:0]
 	switch {
 	case c.field.Kind == batch.Text:
-		for _, s := range c.dict.text {
-			e.body = binary.LittleEndian.AppendUint32(e.body, uint32(len(s)))
-			e.body = append(e.body, s...)
-		}
+		e.body = append(e.body, c.dict.page...)
 	case narrow(c.field.Kind):
 		for _, v := range c.dict.ints {
 			e.body = binary.LittleEndian.AppendUint32(e.body, uint32(v))
@@ -284,10 +281,7 @@ func (c *column) stats() {
 	}
 	switch c.field.Kind {
 	case batch.Text:
-		low, high := c.dict.text[0], c.dict.text[0]
-		for _, s := range c.dict.text[1:] {
-			low, high = min(low, s), max(high, s)
-		}
+		low, high := c.dict.low, c.dict.high
 		if m.hasStats = max(len(low), len(high)) <= maxStatBytes; m.hasStats {
 			m.minimum, m.maximum = []byte(low), []byte(high)
 		}
