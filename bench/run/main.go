@@ -108,7 +108,7 @@ func run() error {
 		return err
 	}
 
-	fmt.Printf("%s, %d processors, %s; %d tuples; ratios are of processor time, medians of %d interleaved runs\n",
+	fmt.Printf("%s, %d processors, %s; %d tuples; medians of %d interleaved runs\n",
 		processor(), runtime.NumCPU(), runtime.Version(), b.tuples, b.runs)
 	start := time.Now()
 	for _, part := range []struct {

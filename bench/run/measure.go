@@ -38,9 +38,12 @@ type way struct {
 	result func() (string, error) // what came out, in words; and tidies up
 }
 
-// race runs all ways in turn, times over, and returns the median processor time
-// of each. All must come to the same.
-func race(ways []way, times int) ([]time.Duration, error) {
+// spent is what a way takes, the medians of its runs.
+type spent struct{ cpu, wall time.Duration }
+
+// race runs all ways in turn, times over, and returns what each takes. All must
+// come to the same.
+func race(ways []way, times int) ([]spent, error) {
 	cpus := make([][]time.Duration, len(ways))
 	walls := make([][]time.Duration, len(ways))
 	want := ""
@@ -66,10 +69,12 @@ func race(ways []way, times int) ([]time.Duration, error) {
 			cpus[i], walls[i] = append(cpus[i], cpu), append(walls[i], wall)
 		}
 	}
-	out := make([]time.Duration, len(ways))
+	out := make([]spent, len(ways))
 	for i, w := range ways {
-		out[i] = median(cpus[i])
-		fmt.Printf("  %-44s %8.2f cpu-s (%.2f to %.2f)  %7.2f s\n", w.name, out[i].Seconds(), slices.Min(cpus[i]).Seconds(), slices.Max(cpus[i]).Seconds(), median(walls[i]).Seconds())
+		out[i] = spent{median(cpus[i]), median(walls[i])}
+		fmt.Printf("  %-44s %8.2f cpu-s (%.2f to %.2f)  %7.2f s (%.2f to %.2f)\n", w.name,
+			out[i].cpu.Seconds(), slices.Min(cpus[i]).Seconds(), slices.Max(cpus[i]).Seconds(),
+			out[i].wall.Seconds(), slices.Min(walls[i]).Seconds(), slices.Max(walls[i]).Seconds())
 	}
 	return out, nil
 }

@@ -217,9 +217,17 @@ func (x *connections) seen(t *openFlows, h uint64, at int64, begins, ends bool) 
 	return last
 }
 
-// tidy drops connections that have ended, and makes room for more.
+// maxOpen is how many connections of one log are remembered when there are more.
+const maxOpen = maxSlots / 6
+
+// tidy drops connections that have ended, and makes room for more: no more than
+// half of all.
 func (x *connections) tidy(t *openFlows) {
 	live := slices.DeleteFunc(t.slots, func(s openFlow) bool { return s.hash == 0 || s.last == ended })
+	if len(live) > maxOpen {
+		slices.SortFunc(live, func(a, b openFlow) int { return cmp.Compare(b.last, a.last) })
+		live = live[:maxOpen/2]
+	}
 	x.slots -= len(t.slots)
 	size := minSlots
 	for size < 3*len(live) {
@@ -256,13 +264,6 @@ func (x *connections) shrink(keep *openFlows) {
 		}
 		x.slots -= len(x.logs[o.key].slots)
 		delete(x.logs, o.key)
-	}
-	if len(keep.slots) > maxSlots/2 {
-		live := slices.DeleteFunc(slices.Clone(keep.slots), func(s openFlow) bool { return s.hash == 0 || s.last == ended })
-		slices.SortFunc(live, func(a, b openFlow) int { return cmp.Compare(b.last, a.last) })
-		x.slots -= len(keep.slots) - len(live)/2
-		keep.slots = live[:len(live)/2]
-		x.tidy(keep)
 	}
 }
 

@@ -520,10 +520,18 @@ func (r *reading) decode(ctx context.Context, in *source.Reader, b source.Blob) 
 			continue
 		}
 		share.read(int64(n))
+		rest := buf[n:]
+		if room > 4*window {
+			// The memory of a large record is better used for its rows meanwhile.
+			rest, buf, wk.buf = slices.Clone(rest), nil, nil
+		}
 		if err := r.take(ctx, in, before, cur); err != nil {
 			return err
 		}
-		buf = append(buf[:0], buf[n:]...)
+		if buf == nil {
+			buf = make([]byte, 0, room+flowlog.Pad)
+		}
+		buf = append(buf[:0], rest...)
 		if end && len(buf) == 0 {
 			break
 		}
