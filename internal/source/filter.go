@@ -65,9 +65,12 @@ func (f *Filter) Resource(kind flowlog.LogType, resource string) bool {
 
 // Partial reports whether blobs below a folder can be wanted whose name tells
 // only what r holds.
-func (f *Filter) Partial(r Resource) bool {
+func (f *Filter) Partial(kind flowlog.LogType, r Resource) bool {
+	if kind == flowlog.VNet && len(f.NSGs) > 0 || kind == flowlog.NSG && len(f.FlowLogs)+len(f.VNets) > 0 {
+		return false
+	}
 	may := func(wanted []string, name string) bool { return name == "" || oneOf(wanted, name) }
-	return may(f.Subscriptions, r.Subscription) && may(f.ResourceGroups, r.Group)
+	return may(f.Subscriptions, r.Subscription) && may(f.ResourceGroups, r.Group) && (kind == flowlog.VNet || may(f.NSGs, r.Name))
 }
 
 func oneOf(wanted []string, name string) bool {
@@ -108,9 +111,8 @@ func ParseResource(path string) Resource {
 	if len(parts) > 6 {
 		r.Provider = part(5) + "/" + part(6)
 	}
-	r.Name = parts[len(parts)-1]
-	if len(parts) <= 6 {
-		r.Name = ""
+	if len(parts) > 7 {
+		r.Name = parts[len(parts)-1]
 	}
 	return r
 }

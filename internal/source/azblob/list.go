@@ -343,9 +343,9 @@ func size() *int32 {
 // whole reports whether all that lies in a folder can be wanted.
 func (w *walk) whole(prefix string) bool {
 	f := &w.s.filter
-	resource, span, ok := parsePrefix(prefix)
+	_, span, _ := parsePrefix(prefix)
 	switch {
-	case f.Named() && (!ok || resource.Name == "" || !span.known()):
+	case f.Named() && !span.known():
 		return false
 	case f.From.IsZero() && f.To.IsZero():
 		return true
@@ -368,10 +368,7 @@ func (w *walk) wanted(prefix string) bool {
 	if !f.Named() {
 		return true
 	}
-	if span.known() || r.Name != "" && r.Provider != "" {
-		return f.Resource(kindOf(prefix), resourceOf(prefix))
-	}
-	return f.Partial(r)
+	return f.Partial(kindOf(prefix), r)
 }
 
 var start = regexp.MustCompile(`(?i)(?:^|/)(resourceId|flowLogResourceID)=/`)
