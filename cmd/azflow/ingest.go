@@ -24,6 +24,8 @@ import (
 
 func (p *program) ingestCommand() *cobra.Command {
 	var o ingestFlags
+	var f followFlags
+	var retry bool
 	cmd := &cobra.Command{
 		Use:     "ingest [SOURCE...]",
 		Short:   "Take in flow logs from storage accounts, files or standard input",
@@ -44,16 +46,24 @@ written anew replaces its old rows.`,
   azflow ingest az://contosologs/insights-logs-flowlogflowevent --vnet vnet-prod
   azflow ingest ./insights-logs-flowlogflowevent
   azflow ingest 'logs/*.json.gz' --from 2026-03-01 --to 2026-03-02
-  zstdcat old.ndjson.zst | azflow ingest -`,
+  zstdcat old.ndjson.zst | azflow ingest -
+  azflow ingest --follow --metrics 127.0.0.1:9464
+  azflow ingest --retry-errors az://contosologs`,
 		RunE: func(c *cobra.Command, args []string) error {
 			filter, err := o.filter(time.Now())
 			if err != nil {
 				return err
 			}
-			return p.ingest(c.Context(), args, filter)
+			if err := f.check(args); err != nil {
+				return err
+			}
+			return p.ingest(c.Context(), args, filter, retry, f)
 		},
 	}
 	o.add(p, cmd)
+	f.add(cmd)
+	cmd.Flags().BoolVar(&retry, "retry-errors", false, "read again, and only, the blobs of which something is in quarantine, as after an upgrade")
+	cmd.MarkFlagsMutuallyExclusive("retry-errors", "follow")
 	cmd.Flags().Var(p.setting("workers"), "workers", "how many inputs are read at once (default: the number of processors)")
 	cmd.Flags().Var(p.setting("geoip_city"), "geoip-city", "MaxMind database of cities or countries (.mmdb)")
 	cmd.Flags().Var(p.setting("geoip_asn"), "geoip-asn", "MaxMind database of autonomous systems (.mmdb)")
@@ -78,23 +88,37 @@ func (p *program) openLake(ctx context.Context, mustExist bool) (*lake.Lake, err
 	return l, err
 }
 
-func (p *program) ingest(ctx context.Context, args []string, filter source.Filter) error {
+func (p *program) ingest(ctx context.Context, args []string, filter source.Filter, retry bool, f followFlags) error {
 	src, done, err := p.openSource(args, filter)
 	if err != nil {
 		return err
 	}
 	defer done()
-	if !p.lakeExists() {
+	if !p.lakeExists() && !f.on {
 		if err := hasInput(ctx, src); err != nil {
 			return err
 		}
 	}
-	l, err := p.openLake(ctx, false)
+	l, err := p.openLake(ctx, retry)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = l.Close() }()
-	return p.ingestFrom(ctx, l, src, ingest.Options{})
+	if f.on {
+		return p.follow(ctx, l, src, f)
+	}
+	return p.ingestFrom(ctx, l, src, ingest.Options{RetryErrors: retry})
+}
+
+// partialCode returns the exit code after some input could not be read.
+func partialCode(failed []error) int {
+	for _, err := range failed {
+		var problem *source.Problem
+		if errors.As(err, &problem) && problem.Auth {
+			return exitAuth
+		}
+	}
+	return exitPartial
 }
 
 // lakeExists reports whether there is a lake in the folder of the configuration.
@@ -148,27 +172,43 @@ func sourceFailure(p *source.Problem) error {
 // in: the whole process is to stay below 256 MB with two workers.
 const ingestMemory = 160 << 20
 
-// ingestFrom ingests src with progress and prints the summary.
-func (p *program) ingestFrom(ctx context.Context, l *lake.Lake, src source.Source, opt ingest.Options) error {
+// limitMemory keeps the process below the bound while logs are taken in.
+func (p *program) limitMemory() {
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // GOMEMLIMIT is not set
 		debug.SetMemoryLimit(ingestMemory)
 	}
+}
+
+// openGeoIP opens the databases of the configuration for an ingest, and returns a
+// function that ends their use.
+func (p *program) openGeoIP(opt *ingest.Options) (done func(), err error) {
 	db, warnings, err := app.GeoIP(p.cfg)
 	if err != nil {
-		return usage("--geoip-city and --geoip-asn name MaxMind databases, as GeoLite2-City.mmdb", "%w", err)
+		return nil, usage("--geoip-city and --geoip-asn name MaxMind databases, as GeoLite2-City.mmdb", "%w", err)
 	}
 	for _, w := range warnings {
 		p.note("warning: %s", w)
 	}
-	if db != nil {
-		opt.GeoIP = db
-		defer func() {
-			if err := db.Err(); err != nil {
-				p.note("warning: a part of a MaxMind database is damaged: %v", err)
-			}
-			_ = db.Close() // it was only read
-		}()
+	if db == nil {
+		return func() {}, nil
 	}
+	opt.GeoIP = db
+	return func() {
+		if err := db.Err(); err != nil {
+			p.note("warning: a part of a MaxMind database is damaged: %v", err)
+		}
+		_ = db.Close() // it was only read
+	}, nil
+}
+
+// ingestFrom ingests src with progress and prints the summary.
+func (p *program) ingestFrom(ctx context.Context, l *lake.Lake, src source.Source, opt ingest.Options) error {
+	p.limitMemory()
+	done, err := p.openGeoIP(&opt)
+	if err != nil {
+		return err
+	}
+	defer done()
 	bar := newProgress(p.err, p.quiet)
 	opt.Workers, opt.Now, opt.Progress = p.cfg.Whole("workers"), time.Now, bar.ingest
 	g := ingest.New(l, opt)
@@ -178,14 +218,14 @@ func (p *program) ingestFrom(ctx context.Context, l *lake.Lake, src source.Sourc
 	case errors.Is(err, ingest.ErrNoInput):
 		return noInput(src, err)
 	case err != nil && ctx.Err() == nil:
-		return withHint(err, "what was committed stays; run the same command again to go on")
+		return lakeFailure(err)
 	}
 	p.summarise(sum)
 	if err != nil {
 		return err
 	}
 	if len(sum.Failed) > 0 {
-		return &failure{code: exitPartial, shown: true, err: errors.New("some input could not be read")}
+		return &failure{code: partialCode(sum.Failed), shown: true, err: errors.New("some input could not be read")}
 	}
 	return nil
 }
@@ -213,6 +253,15 @@ func (p *program) summarise(s *ingest.Summary) {
 	}
 	for _, name := range s.Rewritten {
 		fmt.Fprintf(w, "rewritten since it was read, its old rows are replaced: %s\n", name)
+	}
+	for _, name := range s.Retried {
+		fmt.Fprintf(w, "understood better than when it was read, its old rows are replaced: %s\n", name)
+	}
+	if s.StillRefused > 0 {
+		fmt.Fprintf(w, "no better understood than before: %s\n", things(s.StillRefused, "blob"))
+	}
+	if requests, bytes, dollars := p.usage(s.Usage); requests > 0 {
+		fmt.Fprintf(w, "asked of storage accounts: %s, %s of answers, about $%.4f\n", things(requests, "request"), bytesText(bytes), dollars)
 	}
 	if n := s.RefusedCount(); n > 0 {
 		fmt.Fprintf(w, "in quarantine: %s (table IngestErrors keeps up to 1,000 a record)\n", count(n))
@@ -244,9 +293,24 @@ func (p *program) summarise(s *ingest.Summary) {
 		}
 		fmt.Fprintf(w, "  %8s  %s %s\n", count(d.Count), d.Kind, d.What)
 	}
-	for _, err := range s.Failed {
-		fmt.Fprintf(w, "could not be read: %v\n", err)
+	for i, err := range s.Failed {
+		if i == 10 {
+			fmt.Fprintf(w, "  … and %s more\n", count(int64(len(s.Failed)-i)))
+			break
+		}
+		fmt.Fprintf(w, "could not be read:\n%s", explained(err))
 	}
+}
+
+// usage sums up what was asked of storage accounts, and estimates its price.
+func (p *program) usage(all []source.Usage) (requests, bytes int64, dollars float64) {
+	price := priceOf(p.cfg)
+	for _, u := range all {
+		requests += u.Requests
+		bytes += u.Bytes
+		dollars += price(u)
+	}
+	return requests, bytes, dollars
 }
 
 // progress draws one line on a terminal, and nothing anywhere else.

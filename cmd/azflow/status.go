@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/source"
 	"github.com/azflow/azflow/internal/upkeep"
 )
 
@@ -22,7 +24,8 @@ func (p *program) statusCommand() *cobra.Command {
 		Short:   "Show what the lake holds, takes and will take",
 		GroupID: groupLake,
 		Long: `Shows each table's rows, bytes and times, how fast the lake grows, when the disk
-is full or what the lake comes to once retention is reached, the last ingest,
+is full or what the lake comes to once retention is reached, the last ingest, when
+each storage account was last read to its end and what that is estimated to cost,
 what is in quarantine and how many NICs log.`,
 		Example: `  azflow status
   azflow status --days
@@ -41,14 +44,39 @@ func (p *program) status(ctx context.Context, days bool) error {
 		return err
 	}
 	defer func() { _ = l.Close() }() // nothing is written
-	s, err := upkeep.Measure(ctx, l)
+	now := time.Now()
+	s, err := upkeep.Measure(ctx, l, now)
 	if err != nil {
 		return err
 	}
+	accounts := accountsOf(s.Sources, priceOf(p.cfg))
 	if p.wantsJSON() {
-		return writeJSON(p.out, statusJSON(s))
+		return writeJSON(p.out, statusJSON(s, accounts, now))
 	}
-	return writeStatus(p.out, s, days)
+	return writeStatus(p.out, s, accounts, now, days)
+}
+
+// accountUsage is what was asked of a storage account.
+type accountUsage struct {
+	name            string
+	requests, bytes int64
+	dollars         float64
+}
+
+// accountsOf sums up usage by account.
+func accountsOf(usage []lake.SourceUsage, price func(source.Usage) float64) []accountUsage {
+	var all []accountUsage
+	for _, u := range usage {
+		i := slices.IndexFunc(all, func(a accountUsage) bool { return a.name == u.Account })
+		if i < 0 {
+			i = len(all)
+			all = append(all, accountUsage{name: u.Account})
+		}
+		all[i].requests += u.Requests
+		all[i].bytes += u.Bytes
+		all[i].dollars += price(source.Usage{Operation: u.Operation, Requests: u.Requests})
+	}
+	return all
 }
 
 // wantsJSON reports whether a report is to be written as JSON rather than text.
@@ -64,12 +92,18 @@ func writeJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-func writeStatus(out io.Writer, s upkeep.Status, days bool) error {
+func writeStatus(out io.Writer, s upkeep.Status, accounts []accountUsage, now time.Time, days bool) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	u := s.Usage
 	fmt.Fprintf(w, "lake:\t%s\n", s.Dir)
 	fmt.Fprintf(w, "flows:\t%s tuples of %s blobs over %s days\n", count(s.Tuples), count(int64(s.Blobs)), count(int64(s.Days)))
 	fmt.Fprintf(w, "last ingest:\t%s\n", timeText(s.LastIngest))
+	for _, pass := range s.Passes {
+		fmt.Fprintf(w, "%s:\tread to its end at %s, %s ago\n", pass.Source, timeText(pass.Started), now.Sub(pass.Started).Round(time.Second))
+	}
+	for _, a := range accounts {
+		fmt.Fprintf(w, "asked of %s:\t%s requests in 30 days, %s of answers, about $%.2f\n", a.name, count(a.requests), bytesText(a.bytes), a.dollars)
+	}
 	fmt.Fprintf(w, "NICs:\t%s\n", nicsText(s))
 	fmt.Fprintf(w, "quarantine:\t%s\n", quarantineText(s))
 	fmt.Fprintf(w, "NTANetAnalytics:\tmerged over %s\n", durationText(s.Interval))
@@ -166,7 +200,7 @@ func ageText(d time.Duration) string {
 
 // statusJSON lays a status out for programs. Sizes are bytes, durations
 // seconds, times RFC 3339 or null.
-func statusJSON(s upkeep.Status) any {
+func statusJSON(s upkeep.Status, accounts []accountUsage, now time.Time) any {
 	type object = map[string]any
 	at := func(t time.Time) any {
 		if t.IsZero() {
@@ -180,6 +214,14 @@ func statusJSON(s upkeep.Status) any {
 			"name": t.Table, "segments": t.Segments, "rows": t.Rows, "bytes": t.Bytes, "bytes_per_day": t.PerDay,
 			"from": at(t.Min), "to": at(t.Max), "retention_seconds": int64(t.Retention / time.Second),
 		})
+	}
+	sources := []object{}
+	for _, p := range s.Passes {
+		sources = append(sources, object{"source": p.Source, "read_to_its_end": at(p.Started), "lag_seconds": now.Sub(p.Started).Seconds()})
+	}
+	asked := []object{}
+	for _, a := range accounts {
+		asked = append(asked, object{"account": a.name, "days": 30, "requests": a.requests, "bytes": a.bytes, "estimated_dollars": a.dollars})
 	}
 	days := []object{}
 	for _, d := range s.Usage.Days {
@@ -195,6 +237,7 @@ func statusJSON(s upkeep.Status) any {
 	return object{
 		"dir": s.Dir, "generation": s.Generation, "interval_seconds": int64(s.Interval / time.Second),
 		"blobs": s.Blobs, "tuples": s.Tuples, "days_of_flows": s.Days, "last_ingest": at(s.LastIngest),
+		"sources": sources, "accounts": asked,
 		"nics":       object{"all": s.NICs, "active": s.NICsActive, "newest_hour": at(s.LastHour)},
 		"quarantine": object{"count": s.Quarantined, "last": at(s.LastQuarantined)},
 		"disk":       object{"catalog_bytes": s.Usage.Catalog, "replaced_bytes": s.Usage.Ended, "free_bytes": s.Usage.Free},

@@ -31,8 +31,8 @@ var floors = [][]string{
 	{"kql"}, // the compiler
 	{"kql/editor", "internal/store"},
 	{"internal/store/*"}, // the adapters
-	{"internal/ingest", "internal/query", "internal/upkeep", "internal/collect"}, // engines
-	{"internal/app", "internal/compare", "internal/reattribution"},
+	{"internal/ingest", "internal/query", "internal/upkeep", "internal/collect", "internal/recount"}, // engines
+	{"internal/app", "internal/follow", "internal/compare", "internal/reattribution"},
 	{"cmd/azflow"},
 }
 

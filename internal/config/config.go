@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -27,6 +28,7 @@ const (
 	Whole    // a whole number, at least 1
 	Duration // Go's form: 30s, 15m, 24h
 	Size     // bytes with an optional KB, MB, GB, MiB, GiB suffix
+	Number   // 0 or more, with or without a fraction
 	Choice
 )
 
@@ -63,6 +65,9 @@ var settings = []Setting{
 	{Name: "row_cap", Kind: Whole, Default: "1000000", Doc: "Rows that the interpreter takes from the engine for what SQL cannot express."},
 	{Name: "external_hosts", Kind: Text, Doc: "Hosts that externaldata may ask, with commas between them; *.example.com allows all below. None switches it off."},
 	{Name: "external_limit", Kind: Size, Default: "64MB", Doc: "Bytes that one file of externaldata may have."},
+	{Name: "prices.list", Kind: Number, Default: "0.05", Doc: "Price in dollars of 10,000 listings of a storage account, for what status and metrics estimate. The defaults are for the hot tier with local redundancy in East US; Azure's price page has yours."},
+	{Name: "prices.read", Kind: Number, Default: "0.004", Doc: "Likewise of 10,000 reads of blobs."},
+	{Name: "prices.other", Kind: Number, Default: "0.004", Doc: "Likewise of 10,000 other operations, of which azflow asks for block lists."},
 	{Name: "format", Kind: Choice, Choices: []string{"table", "line", "json", "ndjson", "csv", "tsv", "markdown"}, Doc: "Form of results; default table on a terminal, ndjson when piped."},
 }
 
@@ -193,6 +198,12 @@ func (c *Config) Size(name string) int64 {
 	return n
 }
 
+// Number returns the setting called name as a number.
+func (c *Config) Number(name string) float64 {
+	f, _ := strconv.ParseFloat(c.Text(name), 64) // checked by Load
+	return f
+}
+
 func check(s Setting, text string) error {
 	switch s.Kind {
 	case Whole:
@@ -202,6 +213,10 @@ func check(s Setting, text string) error {
 	case Duration:
 		if d, err := time.ParseDuration(text); err != nil || d < 0 {
 			return fmt.Errorf("%q is not a duration such as 30s, 15m or 24h", text)
+		}
+	case Number:
+		if f, err := strconv.ParseFloat(text, 64); err != nil || !(f >= 0) || math.IsInf(f, 0) {
+			return fmt.Errorf("%q is not a number of at least 0", text)
 		}
 	case Size:
 		if _, err := ParseSize(text); err != nil {

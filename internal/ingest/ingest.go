@@ -31,6 +31,9 @@ type Options struct {
 	// GeoIP tells the country and autonomous system of public addresses; nil leaves
 	// those columns empty.
 	GeoIP *geoip.DB
+	// RetryErrors reads those blobs again, and no others, of which something is in
+	// quarantine: as a new generation if less of them is refused now.
+	RetryErrors bool
 	// FlowsOnly leaves NTANetAnalytics and what follows from it unwritten, so that
 	// a benchmark can tell what they cost. A real lake needs them.
 	FlowsOnly bool
@@ -54,13 +57,21 @@ type Summary struct {
 	Gone      int64            // of them, how many were no longer there when their turn came
 	Other     map[string]int64 // logs that are no flow logs and were left alone, by what they are
 	Rewritten []string
-	Records   int64
-	Tuples    int64            // rows committed
-	LogBytes  int64            // decompressed log read
-	Refused   map[string]int64 // input in quarantine, by kind and reason
-	Drift     []flowlog.DriftCount
-	Failed    []error // blobs and folders that could not be read
-	Elapsed   time.Duration
+	// Of blobs with input in quarantine: those taken in anew, and how many have
+	// nothing that is understood by now.
+	Retried      []string
+	StillRefused int64
+	Records      int64
+	Tuples       int64            // rows committed
+	LogBytes     int64            // decompressed log read
+	Refused      map[string]int64 // input in quarantine, by kind and reason
+	Drift        []flowlog.DriftCount
+	Failed       []error // blobs and folders that could not be read
+	// Complete says that all that the source held at the start was read, or is
+	// being read by another azflow.
+	Complete bool
+	Usage    []source.Usage // what was asked of storage accounts
+	Elapsed  time.Duration
 }
 
 // RefusedCount returns how many pieces of input are in quarantine.
@@ -115,20 +126,37 @@ func (g *Ingester) inventory() int64 {
 // nothing.
 func (g *Ingester) Run(ctx context.Context, src source.Source) (*Summary, error) {
 	start := g.opt.Now()
-	defer func() { g.summary.Elapsed = g.opt.Now().Sub(start) }()
+	before := usageOf(src)
+	err := g.run(ctx, src, start)
+	end := g.opt.Now()
+	g.summary.Elapsed = end.Sub(start)
+	g.summary.Usage = since(before, usageOf(src))
+	g.summary.Complete = (err == nil || errors.Is(err, ErrNoInput)) && len(g.summary.Failed) == 0
+	if len(g.summary.Usage) > 0 {
+		if kept := g.keep(ctx, src, start, end); kept != nil {
+			err = errors.Join(err, kept)
+		}
+	}
+	return &g.summary, err
+}
+
+func (g *Ingester) run(ctx context.Context, src source.Source, start time.Time) error {
 	jobs, err := g.list(ctx, src)
 	if err != nil {
-		return &g.summary, err
+		return err
+	}
+	if g.summary.Blobs == 0 && !g.opt.RetryErrors {
+		return ErrNoInput
 	}
 	if len(jobs) == 0 {
-		return &g.summary, ErrNoInput
+		return nil
 	}
 	if g.index, err = attribution.Open(ctx, g.lake); err != nil {
-		return &g.summary, err
+		return err
 	}
 	w, err := g.lake.OpenWriter(ctx)
 	if err != nil {
-		return &g.summary, err
+		return err
 	}
 	defer func() { _ = w.Close() }() // what it holds was committed or discarded
 
@@ -152,14 +180,14 @@ func (g *Ingester) Run(ctx context.Context, src source.Source) (*Summary, error)
 	g.summary.Drift = g.drift.Counts()
 	if ctx.Err() != nil {
 		g.summary.Blobs = g.blobsDone.Load()
-		return &g.summary, ctx.Err()
+		return ctx.Err()
 	}
 	for _, err := range errs {
 		if err != nil && !errors.Is(err, context.Canceled) {
-			return &g.summary, err
+			return err
 		}
 	}
-	return &g.summary, nil
+	return nil
 }
 
 // job is a blob with all places where it was found: copies are read one after
@@ -171,39 +199,118 @@ type job struct {
 
 func (j *job) first() *source.Blob { return &j.copies[0] }
 
-// list returns the blobs of src by hour, MAC and id.
+// finalAfter is how long after its hour a blob may still be written to. An hour
+// later it is looked at once more. Observed: the last block comes seconds after the
+// hour.
+const finalAfter = 10 * time.Minute
+
+// final reports whether nothing will be appended any more to a blob of an hour.
+func final(hour, now time.Time) bool {
+	return !hour.IsZero() && !now.Before(hour.Add(time.Hour+finalAfter))
+}
+
+// list returns the blobs of src that may have something new, by hour, MAC and id.
 func (g *Ingester) list(ctx context.Context, src source.Source) ([]job, error) {
-	byID := map[string]int{}
-	var jobs []job
+	c := &candidates{g: g, byID: map[string]int{}}
+	if g.opt.RetryErrors {
+		refused, err := g.lake.Refused(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c.refused = refused
+	}
 	for b, err := range src.List(ctx) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			g.fail(err)
-			continue
-		}
-		if b.Other != "" {
+		case b.Other != "":
 			g.summary.Other[b.Other]++
-			continue
+		default:
+			if err := c.add(ctx, b); err != nil {
+				return nil, err
+			}
 		}
-		g.blobs.Add(1)
-		g.bytes.Add(b.Size)
-		if i, ok := byID[b.ID]; ok {
-			jobs[i].copies = append(jobs[i].copies, b)
-			continue
-		}
-		byID[b.ID] = len(jobs)
-		jobs = append(jobs, job{b.ID, []source.Blob{b}})
+	}
+	if err := c.look(ctx); err != nil {
+		return nil, err
 	}
 	g.summary.Blobs = g.blobs.Load()
-	if len(jobs) == 0 && len(g.summary.Failed) > 0 {
+	if g.summary.Blobs == 0 && len(g.summary.Failed) > 0 {
 		return nil, fmt.Errorf("%w: %w", ErrNoInput, errors.Join(g.summary.Failed...))
 	}
-	slices.SortFunc(jobs, func(a, b job) int {
+	slices.SortFunc(c.jobs, func(a, b job) int {
 		return cmp.Or(a.first().Hour.Compare(b.first().Hour), strings.Compare(a.first().MAC, b.first().MAC), strings.Compare(a.id, b.id))
 	})
-	return jobs, nil
+	return c.jobs, g.lake.MarkFinal(ctx, c.final)
+}
+
+// candidates are the blobs met so far that may have something new. Those that
+// have not are dropped at once: most of an account was read long ago.
+type candidates struct {
+	g       *Ingester
+	refused map[string]int64 // blobs that errors are retried of, nil for all
+	met     []source.Blob    // not looked up yet
+	jobs    []job
+	byID    map[string]int
+	final   []string
+}
+
+// lookUp is how many cursors are asked for at a time.
+const lookUp = 500
+
+func (c *candidates) add(ctx context.Context, b source.Blob) error {
+	if c.refused != nil && c.refused[b.ID] == 0 {
+		return nil
+	}
+	c.g.blobs.Add(1)
+	c.g.bytes.Add(b.Size)
+	if c.met = append(c.met, b); len(c.met) < lookUp {
+		return nil
+	}
+	return c.look(ctx)
+}
+
+// look keeps those of the blobs met that are not as they were when they were read.
+func (c *candidates) look(ctx context.Context) error {
+	ids := make([]string, len(c.met))
+	for i := range c.met {
+		ids[i] = c.met[i].ID
+	}
+	cursors, err := c.g.lake.Cursors(ctx, ids)
+	if err != nil {
+		return err
+	}
+	now := c.g.opt.Now()
+	for _, b := range c.met {
+		cur := cursors[b.ID]
+		if cur.Forgotten || c.refused == nil && unchanged(cur, b) {
+			c.g.stored(b)
+			if !cur.Final && !cur.Forgotten && final(b.Hour, now) {
+				c.final = append(c.final, b.ID)
+			}
+			continue
+		}
+		if i, ok := c.byID[b.ID]; ok {
+			c.jobs[i].copies = append(c.jobs[i].copies, b)
+			continue
+		}
+		c.byID[b.ID] = len(c.jobs)
+		c.jobs = append(c.jobs, job{b.ID, []source.Blob{b}})
+	}
+	c.met = c.met[:0]
+	return nil
+}
+
+// stored counts a blob that has nothing new.
+func (g *Ingester) stored(b source.Blob) {
+	g.mu.Lock()
+	g.summary.Stored++
+	g.mu.Unlock()
+	g.bytesDone.Add(b.Size)
+	g.blobsDone.Add(1)
 }
 
 // shard deals jobs out to workers by MAC, or id where the path tells none.

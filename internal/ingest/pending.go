@@ -67,7 +67,8 @@ type blobPart struct {
 	captures map[captureKey]struct{}
 	locals   map[localKey]struct{}
 	ranges   map[*file]*ordinals
-	listed   bool // its cursor is in the commit
+	subs     map[uint32]string // subscriptions that its records name, by the id of the text that names it
+	listed   bool              // its cursor is in the commit
 }
 
 type captureKey struct {
@@ -133,7 +134,7 @@ func (p *pending) part(r *reading) *blobPart {
 	}
 	b := &blobPart{
 		r: r, rules: map[[2]uint32]*lake.RuleCount{}, captures: map[captureKey]struct{}{}, locals: map[localKey]struct{}{},
-		ranges: map[*file]*ordinals{},
+		ranges: map[*file]*ordinals{}, subs: map[uint32]string{},
 	}
 	p.blobs = append(p.blobs, b)
 	return b
@@ -261,6 +262,13 @@ func (p *pending) sightings(r *reading, c *flowlog.Columns) {
 	p.begin()
 	p.see(c)
 	part := p.part(r)
+	for i := range c.Records {
+		for _, id := range []uint32{c.Records[i].Resource, c.Records[i].Target} {
+			if _, known := part.subs[id]; !known {
+				part.subs[id] = lake.SubscriptionOf(p.wk.rows.strings.Text[id])
+			}
+		}
+	}
 	rec, start := 0, 0
 	var last localKey
 	for i := range c.Groups {
@@ -625,7 +633,14 @@ func (f *file) close(c *lake.Commit, wk *worker, owned []byte, by int64) error {
 			return err
 		}
 		ft.Blobs = append(ft.Blobs, r)
+		for _, sub := range part.subs {
+			if sub != "" {
+				ft.Subscriptions = append(ft.Subscriptions, sub)
+			}
+		}
 	}
+	slices.Sort(ft.Subscriptions)
+	ft.Subscriptions = slices.Compact(ft.Subscriptions)
 	ft = c.Stamp(ft)
 	sum, err := f.w.Close(func(segment.Summary) (map[string]string, error) {
 		text, err := ft.Encode()

@@ -172,8 +172,12 @@ func (wk *worker) attempt(ctx context.Context, jobs []job) (again []job, err err
 	}
 	var todo []job
 	for _, j := range jobs {
-		if cur, ok := cursors[j.id]; ok && unchanged(cur, j) {
-			wk.stored(j)
+		// Another process may have read it since it was listed. Copies of
+		// different sizes are looked into every time.
+		if cur := cursors[j.id]; cur.Forgotten || !wk.g.opt.RetryErrors && !slices.ContainsFunc(j.copies, func(b source.Blob) bool { return !unchanged(cur, b) }) {
+			for _, b := range j.copies {
+				wk.g.stored(b)
+			}
 			continue
 		}
 		todo = append(todo, j)
@@ -252,32 +256,9 @@ func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
 	return late, func() { stop(); cancel() }
 }
 
-// unchanged reports whether a cursor says that all copies of a blob were read
-// to their ends. Copies of different sizes are looked into every time.
-func unchanged(cur lake.Cursor, j job) bool {
-	if !cur.Read() {
-		return false
-	}
-	if cur.Forgotten {
-		return true
-	}
-	for _, b := range j.copies {
-		if b.Version != cur.ETag {
-			return false
-		}
-	}
-	return true
-}
-
-// stored counts a blob that has nothing new.
-func (wk *worker) stored(j job) {
-	wk.g.mu.Lock()
-	wk.g.summary.Stored += int64(len(j.copies))
-	wk.g.mu.Unlock()
-	for _, b := range j.copies {
-		wk.g.bytesDone.Add(b.Size)
-		wk.g.blobsDone.Add(1)
-	}
+// unchanged reports whether a cursor says that a blob was read to its end.
+func unchanged(cur lake.Cursor, b source.Blob) bool {
+	return cur.Read() && (cur.Forgotten || b.Version == cur.ETag)
 }
 
 // blob reads all copies of a blob from its cursor on. It reports whether rows of
@@ -287,7 +268,10 @@ func (wk *worker) blob(ctx context.Context, j job, cur lake.Cursor) (committed b
 	for _, b := range j.copies {
 		before := r.next.Tuples
 		gen := r.next.Generation
-		err := r.read(ctx, b)
+		err := r.again(ctx, b)
+		if err == nil {
+			err = r.read(ctx, b)
+		}
 		for try := 1; errors.Is(err, source.ErrChanged) && try < maxTries; try++ {
 			err = r.read(ctx, b) // what was read so far stays
 		}
@@ -366,7 +350,7 @@ func (r *reading) read(ctx context.Context, b source.Blob) error {
 			return err
 		}
 		if !same {
-			if err := r.anew(ctx, b); err != nil {
+			if err := r.anew(ctx, b, &wk.g.summary.Rewritten); err != nil {
 				return err
 			}
 			_ = in.Close() // likewise
@@ -380,6 +364,7 @@ func (r *reading) read(ctx context.Context, b source.Blob) error {
 	}
 	r.next.Account, r.next.Container, r.next.Hour, r.next.MacAddress = b.Account, b.Container, b.Hour, flowlog.FormatMAC(b.MAC)
 	r.next.LastRead = wk.g.opt.Now()
+	r.next.Final = final(b.Hour, r.next.LastRead)
 	if err := r.decode(ctx, in, b); err != nil {
 		return err
 	}
@@ -420,8 +405,9 @@ func trimEnvelope(b []byte) []byte {
 	return nil
 }
 
-// anew starts a new generation: the blob under this name is another one now.
-func (r *reading) anew(ctx context.Context, b source.Blob) error {
+// anew starts a new generation: the blob under this name is another one now, or
+// is understood better. It is noted in a list of the summary.
+func (r *reading) anew(ctx context.Context, b source.Blob, noted *[]string) error {
 	wk := r.wk
 	if r.started {
 		// Its rows so far belong to the generation before.
@@ -464,8 +450,8 @@ func (r *reading) anew(ctx context.Context, b source.Blob) error {
 		return errors.Join(errLake, err)
 	}
 	wk.g.mu.Lock()
-	if !slices.Contains(wk.g.summary.Rewritten, b.Name) { // not read again after a conflict
-		wk.g.summary.Rewritten = append(wk.g.summary.Rewritten, b.Name)
+	if !slices.Contains(*noted, b.Name) { // not read again after a conflict
+		*noted = append(*noted, b.Name)
 	}
 	wk.g.mu.Unlock()
 	r.next = lake.Cursor{Blob: r.expected.Blob, Generation: r.expected.Generation + 1}

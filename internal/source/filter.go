@@ -31,6 +31,17 @@ func (f Filter) Normal() Filter {
 	return f
 }
 
+// Within returns f with its times narrowed to a span; zero is no bound.
+func (f Filter) Within(from, to time.Time) Filter {
+	if from.After(f.From) {
+		f.From = from
+	}
+	if f.To.IsZero() || !to.IsZero() && to.Before(f.To) {
+		f.To = to
+	}
+	return f
+}
+
 // Named reports whether f asks for more than times.
 func (f *Filter) Named() bool {
 	return len(f.Subscriptions)+len(f.ResourceGroups)+len(f.NSGs)+len(f.FlowLogs)+len(f.VNets)+len(f.MACs) > 0

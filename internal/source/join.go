@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 )
 
 // Join returns all of sources, none of which is joined, as one: listed one after
@@ -47,6 +48,15 @@ func (j joined) Open(ctx context.Context, b Blob, offset int64) (*Reader, error)
 		return nil, fmt.Errorf("%s is not a blob of %s", b.Name, j)
 	}
 	return j[b.from].Open(ctx, b, offset)
+}
+
+// Within implements the method that the function Within looks for.
+func (j joined) Within(from, to time.Time) Source {
+	narrow := make(joined, len(j))
+	for i, s := range j {
+		narrow[i] = Within(s, from, to)
+	}
+	return narrow
 }
 
 // Usage implements Metered.

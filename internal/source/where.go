@@ -10,6 +10,7 @@ import (
 	"iter"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/azflow/azflow/flowlog"
 )
@@ -18,15 +19,35 @@ import (
 // prunes its listing by f itself, what remains to be done is to ask one record
 // of each flow log which virtual network it is of.
 func Where(src Source, f Filter) Source {
-	return &filtered{Source: src, filter: f.Normal(), wanted: map[string]bool{}}
+	return &filtered{Source: src, filter: f.Normal(), known: &known{wanted: map[string]bool{}}}
 }
 
 type filtered struct {
 	Source
 	filter Filter
+	known  *known
+}
 
+// known is what records told of flow logs.
+type known struct {
 	mu     sync.Mutex
-	wanted map[string]bool // flow logs of the virtual networks, by what paths call them
+	wanted map[string]bool // whether they are of the virtual networks, by what paths call them
+}
+
+// Within returns those blobs of src alone whose hour lies in a span, zero being
+// no bound. A source that has a method of that name does it by itself.
+func Within(src Source, from, to time.Time) Source {
+	if n, ok := src.(interface {
+		Within(from, to time.Time) Source
+	}); ok {
+		return n.Within(from, to)
+	}
+	return Where(src, Filter{From: from, To: to})
+}
+
+// Within implements the method that the function Within looks for.
+func (s *filtered) Within(from, to time.Time) Source {
+	return &filtered{Source: Within(s.Source, from, to), filter: s.filter.Within(from, to), known: s.known}
 }
 
 // Usage implements Metered.
@@ -68,10 +89,10 @@ func (s *filtered) wants(ctx context.Context, b Blob) (bool, error) {
 	if !s.filter.Match(p) || len(s.filter.VNets) == 0 {
 		return s.filter.Match(p), nil
 	}
-	s.mu.Lock()
-	wanted, known := s.wanted[p.Resource]
-	s.mu.Unlock()
-	if known {
+	s.known.mu.Lock()
+	wanted, told := s.known.wanted[p.Resource]
+	s.known.mu.Unlock()
+	if told {
 		return wanted, nil
 	}
 	target, err := s.target(ctx, b)
@@ -81,9 +102,9 @@ func (s *filtered) wants(ctx context.Context, b Blob) (bool, error) {
 	_, vnet, _ := strings.Cut(strings.ToUpper(target), "/VIRTUALNETWORKS/")
 	vnet, _, _ = strings.Cut(vnet, "/")
 	wanted = vnet != "" && oneOf(s.filter.VNets, vnet)
-	s.mu.Lock()
-	s.wanted[p.Resource] = wanted
-	s.mu.Unlock()
+	s.known.mu.Lock()
+	s.known.wanted[p.Resource] = wanted
+	s.known.mu.Unlock()
 	return wanted, nil
 }
 

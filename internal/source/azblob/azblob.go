@@ -62,9 +62,14 @@ type Options struct {
 
 // Source is a part of a storage account.
 type Source struct {
-	opt    Options
+	*account
 	filter source.Filter
-	meter  meter
+}
+
+// account is what a source shares with those that are narrower than it.
+type account struct {
+	opt   Options
+	meter meter
 
 	endpoint string // of the account, without a signature
 	client   func(name string) (*container.Client, error)
@@ -87,16 +92,22 @@ func New(opt Options) (*Source, error) {
 	opt.Retry.MaxRetryDelay = cmp.Or(opt.Retry.MaxRetryDelay, 30*time.Second)
 	opt.Stall = cmp.Or(opt.Stall, time.Minute)
 	opt.Parallel = cmp.Or(opt.Parallel, 8)
-	s := &Source{
-		opt: opt, filter: opt.Filter.Normal(),
-		containers: map[string]*container.Client{}, resources: map[string]discovered{},
+	opt.Account.Name = cmp.Or(opt.Account.Name, opt.Location.Account)
+	a := &account{opt: opt, containers: map[string]*container.Client{}, resources: map[string]discovered{}}
+	if err := a.connect(); err != nil {
+		return nil, err
 	}
-	s.opt.Account.Name = cmp.Or(opt.Account.Name, opt.Location.Account)
-	return s, s.connect()
+	return &Source{a, opt.Filter.Normal()}, nil
+}
+
+// Within returns a source of those blobs alone whose hour lies in a span; it
+// shares what s knows of the account, and its count of requests.
+func (s *Source) Within(from, to time.Time) source.Source {
+	return &Source{s.account, s.filter.Within(from, to)}
 }
 
 // connect finds the endpoint and how to make clients.
-func (s *Source) connect() error {
+func (s *account) connect() error {
 	a := s.opt.Account
 	az, err := cloudOf(cmp.Or(a.Cloud, s.opt.Location.Cloud))
 	if err != nil {
@@ -161,7 +172,7 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-func (s *Source) clientOptions() *container.ClientOptions {
+func (s *account) clientOptions() *container.ClientOptions {
 	return &container.ClientOptions{ClientOptions: policy.ClientOptions{
 		Retry:            s.opt.Retry,
 		Transport:        s.opt.Transport,
@@ -171,7 +182,7 @@ func (s *Source) clientOptions() *container.ClientOptions {
 }
 
 // container returns the client of a container.
-func (s *Source) container(name string) (*container.Client, error) {
+func (s *account) container(name string) (*container.Client, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c := s.containers[name]; c != nil {

@@ -84,7 +84,7 @@ var advices = map[bloberror.Code]advice{
 
 // explain returns err of a request about a container and, if name is not "", one
 // of its blobs, as something to act on.
-func (s *Source) explain(err error, containerName, name string) error {
+func (s *account) explain(err error, containerName, name string) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -121,7 +121,7 @@ func SignInFailed(err error) bool {
 }
 
 // refused explains an answer of the service.
-func (s *Source) refused(where string, e *azcore.ResponseError) error {
+func (s *account) refused(where string, e *azcore.ResponseError) error {
 	code := bloberror.Code(e.ErrorCode)
 	status := fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))
 	if e.ErrorCode != "" {
@@ -151,7 +151,7 @@ func (s *Source) refused(where string, e *azcore.ResponseError) error {
 }
 
 // skew says how far this machine's clock is from the service's, if it is too far.
-func (s *Source) skew(resp *http.Response) (string, bool) {
+func (s *account) skew(resp *http.Response) (string, bool) {
 	if resp == nil {
 		return "", false
 	}
