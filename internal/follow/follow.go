@@ -80,6 +80,9 @@ func pass(ctx context.Context, l *lake.Lake, src source.Source, opt Options, s *
 	p := Pass{Started: opt.Ingest.Now()}
 	p.From = s.from(p.Started)
 	narrow := src
+	if m, ok := src.(source.Metered); !ok || len(m.Usage()) == 0 {
+		p.From = time.Time{} // listing all of it costs nothing
+	}
 	if !p.From.IsZero() {
 		narrow = source.Within(src, p.From, time.Time{})
 	}
