@@ -16,14 +16,21 @@ import (
 
 func (p *program) verifyCommand() *cobra.Command {
 	var rows, rebuild bool
+	var o ingestFlags
 	cmd := &cobra.Command{
-		Use:     "verify",
+		Use:     "verify [SOURCE...]",
 		Short:   "Check that every tuple is there once, and every file as it was written",
 		GroupID: groupLake,
 		Long: `Compares the catalogue with the files, and each blob's count of tuples with the
 rows that segments hold of it. With --rows it also reads every row, which finds
 damage inside files, and compares the tuples that NTANetAnalytics counts with
 those of Flows.
+
+With a SOURCE, as of ingest, it reads each of its blobs instead, counts the tuples,
+and compares them with the rows stored: blobs that are missing, behind, rewritten or
+miscounted. Hours in which an NSG, a flow log or a NIC has no blob between hours
+with one are listed as gaps, and blobs with input in quarantine: neither need be
+wrong.
 
 Findings are printed one a line, and end the program with status 5.
 
@@ -32,15 +39,27 @@ catalog.db is lost or damaged; the old one is kept beside it. Nothing else may u
 the lake meanwhile. Settings, retention and quarantine are not in the segments.`,
 		Example: `  azflow verify
   azflow verify --rows
+  azflow verify az://contosologs --last 7d
   azflow verify --rebuild-catalog`,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			if rebuild {
+		RunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case len(args) > 0 && (rows || rebuild):
+				return usage("compare with a source by itself", "--rows and --rebuild-catalog are about the lake alone")
+			case len(args) == 0 && c.Flags().Changed("auth"):
+				return usage("add the source", "--auth signs in to a source, and none is given")
+			case len(args) > 0:
+				filter, err := o.filter(time.Now())
+				if err != nil {
+					return err
+				}
+				return p.recount(c.Context(), args, filter)
+			case rebuild:
 				return p.rebuildCatalog(c.Context())
 			}
 			return p.verify(c.Context(), rows)
 		},
 	}
+	o.add(p, cmd)
 	cmd.Flags().BoolVar(&rows, "rows", false, "read every row")
 	cmd.Flags().BoolVar(&rebuild, "rebuild-catalog", false, "make the catalogue anew from the segments")
 	cmd.Flags().VarP(p.setting("format"), "format", "f", "json for a program to read; else text")

@@ -190,15 +190,6 @@ func (g *Ingester) run(ctx context.Context, src source.Source, start time.Time) 
 	return nil
 }
 
-// job is a blob with all places where it was found: copies are read one after
-// the other, and give only what the ones before did not have.
-type job struct {
-	id     string
-	copies []source.Blob
-}
-
-func (j *job) first() *source.Blob { return &j.copies[0] }
-
 // finalAfter is how long after its hour a blob may still be written to. An hour
 // later it is looked at once more. Observed: the last block comes seconds after the
 // hour.
@@ -210,8 +201,8 @@ func final(hour, now time.Time) bool {
 }
 
 // list returns the blobs of src that may have something new, by hour, MAC and id.
-func (g *Ingester) list(ctx context.Context, src source.Source) ([]job, error) {
-	c := &candidates{g: g, byID: map[string]int{}}
+func (g *Ingester) list(ctx context.Context, src source.Source) ([]waiting, error) {
+	c := &candidates{g: g, byID: map[[16]byte]int{}}
 	if g.opt.RetryErrors {
 		refused, err := g.lake.Refused(ctx)
 		if err != nil {
@@ -241,8 +232,8 @@ func (g *Ingester) list(ctx context.Context, src source.Source) ([]job, error) {
 	if g.summary.Blobs == 0 && len(g.summary.Failed) > 0 {
 		return nil, fmt.Errorf("%w: %w", ErrNoInput, errors.Join(g.summary.Failed...))
 	}
-	slices.SortFunc(c.jobs, func(a, b job) int {
-		return cmp.Or(a.first().Hour.Compare(b.first().Hour), strings.Compare(a.first().MAC, b.first().MAC), strings.Compare(a.id, b.id))
+	slices.SortFunc(c.jobs, func(a, b waiting) int {
+		return cmp.Or(a.first.Hour.Compare(b.first.Hour), strings.Compare(a.first.MAC, b.first.MAC), a.first.compare(b.first))
 	})
 	return c.jobs, g.lake.MarkFinal(ctx, c.final)
 }
@@ -253,8 +244,9 @@ type candidates struct {
 	g       *Ingester
 	refused map[string]int64 // blobs that errors are retried of, nil for all
 	met     []source.Blob    // not looked up yet
-	jobs    []job
-	byID    map[string]int
+	jobs    []waiting
+	byID    map[[16]byte]int // by a hash of the id
+	packer  packer
 	final   []string
 }
 
@@ -293,12 +285,13 @@ func (c *candidates) look(ctx context.Context) error {
 			}
 			continue
 		}
-		if i, ok := c.byID[b.ID]; ok {
-			c.jobs[i].copies = append(c.jobs[i].copies, b)
+		key := short(b.ID)
+		if i, ok := c.byID[key]; ok {
+			c.jobs[i].more = append(c.jobs[i].more, c.packer.pack(b))
 			continue
 		}
-		c.byID[b.ID] = len(c.jobs)
-		c.jobs = append(c.jobs, job{b.ID, []source.Blob{b}})
+		c.byID[key] = len(c.jobs)
+		c.jobs = append(c.jobs, waiting{first: c.packer.pack(b)})
 	}
 	c.met = c.met[:0]
 	return nil
@@ -314,19 +307,19 @@ func (g *Ingester) stored(b source.Blob) {
 }
 
 // shard deals jobs out to workers by MAC, or id where the path tells none.
-func shard(jobs []job, workers int) [][]job {
-	shards := make([][]job, workers)
+func shard(jobs []waiting, workers int) [][]waiting {
+	shards := make([][]waiting, workers)
 	for _, j := range jobs {
 		h := fnv.New32a()
-		key := j.first().MAC
+		key := j.first.MAC
 		if key == "" {
-			key = j.id
+			key = j.first.unpack().ID
 		}
 		_, _ = h.Write([]byte(key)) // a hash takes any bytes
 		i := int(h.Sum32() % uint32(workers))
 		shards[i] = append(shards[i], j)
 	}
-	return slices.DeleteFunc(shards, func(s []job) bool { return len(s) == 0 })
+	return slices.DeleteFunc(shards, func(s []waiting) bool { return len(s) == 0 })
 }
 
 func (g *Ingester) fail(err error) {

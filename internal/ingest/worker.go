@@ -77,7 +77,7 @@ type worker struct {
 
 // work reads the blobs of one shard. It returns an error only if the lake fails
 // or ctx ends.
-func (g *Ingester) work(ctx context.Context, src source.Source, w *lake.Writer, jobs []job) error {
+func (g *Ingester) work(ctx context.Context, src source.Source, w *lake.Writer, jobs []waiting) error {
 	wk := &worker{g: g, src: src, w: w, dec: formats.NewDecoder(), dict: flowlog.NewDict(), buf: make([]byte, 0, window), writers: map[string]*segment.Writer{}}
 	wk.dict.Addresses.Reserve(int(min(maxAddresses, g.bytes.Load()/int64(g.opt.Workers)/bytesAnAddress)))
 	wk.cols = flowlog.NewColumns(wk.dict)
@@ -91,7 +91,11 @@ func (g *Ingester) work(ctx context.Context, src source.Source, w *lake.Writer, 
 	defer wk.small()
 	for len(jobs) > 0 {
 		n := claimable(jobs)
-		if err := wk.some(ctx, jobs[:n]); err != nil {
+		some := make([]job, n)
+		for i := range some {
+			some[i] = jobs[i].job()
+		}
+		if err := wk.some(ctx, some); err != nil {
 			return err
 		}
 		clear(jobs[:n]) // there may be very many
@@ -101,10 +105,11 @@ func (g *Ingester) work(ctx context.Context, src source.Source, w *lake.Writer, 
 }
 
 // claimable returns how many of the jobs are claimed together.
-func claimable(jobs []job) int {
+func claimable(jobs []waiting) int {
 	size := int64(0)
 	for i, j := range jobs[:min(len(jobs), claimBlobs)] {
-		for _, b := range j.copies {
+		size += j.first.Size
+		for _, b := range j.more {
 			size += b.Size
 		}
 		if size >= claimBytes {

@@ -117,6 +117,32 @@ func (l *Lake) Refused(ctx context.Context) (map[string]int64, error) {
 	return refused, err
 }
 
+// StoredTuples returns how many tuples of the current generations of blobs are
+// stored, or were until they expired or were forgotten.
+func (l *Lake) StoredTuples(ctx context.Context, blobs []string) (map[string]int64, error) {
+	stored := map[string]int64{}
+	for chunk := range slices.Chunk(blobs, 500) {
+		args := []any{TableFlows}
+		for _, b := range chunk {
+			args = append(args, b)
+		}
+		if err := each(ctx, l.read, func(r *sql.Rows) error {
+			var blob string
+			var n int64
+			err := r.Scan(&blob, &n)
+			stored[blob] = n
+			return err
+		}, `SELECT b.blob, b.gone + coalesce(sum(CASE WHEN s.id IS NOT NULL THEN sb.row_count END), 0)
+			FROM blobs b
+			LEFT JOIN segment_blobs sb ON sb.blob = b.id AND sb.generation = b.generation
+			LEFT JOIN segments s ON s.id = sb.segment AND s.ended = 0 AND s.table_name = ?
+			WHERE b.revision > 0 AND b.blob IN (?`+strings.Repeat(",?", len(chunk)-1)+`) GROUP BY b.id`, args...); err != nil {
+			return nil, err
+		}
+	}
+	return stored, nil
+}
+
 // SubscriptionOf returns the id, in lower case, of the subscription that a value
 // of one of [SubscriptionColumns] names, "" if it names none.
 func SubscriptionOf(value string) string {
