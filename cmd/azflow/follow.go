@@ -99,10 +99,10 @@ func (p *program) passed(pass follow.Pass, last string) string {
 	}
 	troubles := ""
 	if pass.Err != nil && !errors.Is(pass.Err, context.Canceled) {
-		troubles += explained(pass.Err)
+		troubles += explained("  ", pass.Err)
 	}
 	for _, err := range s.Failed {
-		troubles += explained(err)
+		troubles += explained("  ", err)
 	}
 	if troubles != last && troubles != "" {
 		fmt.Fprintf(p.err, "azflow: %s not all could be read; the next pass tries again:\n%s", at, troubles)
@@ -114,15 +114,15 @@ func (p *program) passed(pass follow.Pass, last string) string {
 }
 
 // explained writes an error with what to do about it.
-func explained(err error) string {
-	text := fmt.Sprintf("  %v\n", err)
+func explained(what string, err error) string {
+	text := fmt.Sprintf("%s%v\n", what, err)
 	var f *failure
 	var problem *source.Problem
 	switch {
 	case errors.As(err, &problem):
-		text += "    hint: " + problem.Hint + "\n"
+		text += "  hint: " + problem.Hint + "\n"
 	case errors.As(lakeFailure(err), &f) && f.hint != "":
-		text += "    hint: " + f.hint + "\n"
+		text += "  hint: " + f.hint + "\n"
 	}
 	return text
 }

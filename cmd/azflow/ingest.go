@@ -298,7 +298,7 @@ func (p *program) summarise(s *ingest.Summary) {
 			fmt.Fprintf(w, "  … and %s more\n", count(int64(len(s.Failed)-i)))
 			break
 		}
-		fmt.Fprintf(w, "could not be read:\n%s", explained(err))
+		fmt.Fprint(w, explained("could not be read: ", err))
 	}
 }
 

@@ -45,15 +45,36 @@ func (p *program) status(ctx context.Context, days bool) error {
 	}
 	defer func() { _ = l.Close() }() // nothing is written
 	now := time.Now()
-	s, err := upkeep.Measure(ctx, l, now)
+	s, err := upkeep.Measure(ctx, l)
 	if err != nil {
 		return err
 	}
-	accounts := accountsOf(s.Sources, priceOf(p.cfg))
-	if p.wantsJSON() {
-		return writeJSON(p.out, statusJSON(s, accounts, now))
+	in, err := inputs(ctx, l, now, priceOf(p.cfg))
+	if err != nil {
+		return err
 	}
-	return writeStatus(p.out, s, accounts, now, days)
+	if p.wantsJSON() {
+		return writeJSON(p.out, statusJSON(s, in, now))
+	}
+	return writeStatus(p.out, s, in, now, days)
+}
+
+// usageDays is over how many days status sums up what accounts were asked.
+const usageDays = 30
+
+// inputState says how far storage accounts were read, and what that took.
+type inputState struct {
+	passes   []lake.SourcePass
+	accounts []accountUsage
+}
+
+func inputs(ctx context.Context, l *lake.Lake, now time.Time, price func(source.Usage) float64) (in inputState, err error) {
+	if in.passes, err = l.SourcePasses(ctx); err != nil {
+		return in, err
+	}
+	usage, err := l.SourceUsage(ctx, now.UTC().AddDate(0, 0, -usageDays))
+	in.accounts = accountsOf(usage, price)
+	return in, err
 }
 
 // accountUsage is what was asked of a storage account.
@@ -92,17 +113,17 @@ func writeJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-func writeStatus(out io.Writer, s upkeep.Status, accounts []accountUsage, now time.Time, days bool) error {
+func writeStatus(out io.Writer, s upkeep.Status, in inputState, now time.Time, days bool) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	u := s.Usage
 	fmt.Fprintf(w, "lake:\t%s\n", s.Dir)
 	fmt.Fprintf(w, "flows:\t%s tuples of %s blobs over %s days\n", count(s.Tuples), count(int64(s.Blobs)), count(int64(s.Days)))
 	fmt.Fprintf(w, "last ingest:\t%s\n", timeText(s.LastIngest))
-	for _, pass := range s.Passes {
+	for _, pass := range in.passes {
 		fmt.Fprintf(w, "%s:\tread to its end at %s, %s ago\n", pass.Source, timeText(pass.Started), now.Sub(pass.Started).Round(time.Second))
 	}
-	for _, a := range accounts {
-		fmt.Fprintf(w, "asked of %s:\t%s requests in 30 days, %s of answers, about $%.2f\n", a.name, count(a.requests), bytesText(a.bytes), a.dollars)
+	for _, a := range in.accounts {
+		fmt.Fprintf(w, "asked of %s:\t%s requests in %d days, %s of answers, about $%.2f\n", a.name, count(a.requests), usageDays, bytesText(a.bytes), a.dollars)
 	}
 	fmt.Fprintf(w, "NICs:\t%s\n", nicsText(s))
 	fmt.Fprintf(w, "quarantine:\t%s\n", quarantineText(s))
@@ -200,7 +221,7 @@ func ageText(d time.Duration) string {
 
 // statusJSON lays a status out for programs. Sizes are bytes, durations
 // seconds, times RFC 3339 or null.
-func statusJSON(s upkeep.Status, accounts []accountUsage, now time.Time) any {
+func statusJSON(s upkeep.Status, in inputState, now time.Time) any {
 	type object = map[string]any
 	at := func(t time.Time) any {
 		if t.IsZero() {
@@ -216,12 +237,12 @@ func statusJSON(s upkeep.Status, accounts []accountUsage, now time.Time) any {
 		})
 	}
 	sources := []object{}
-	for _, p := range s.Passes {
+	for _, p := range in.passes {
 		sources = append(sources, object{"source": p.Source, "read_to_its_end": at(p.Started), "lag_seconds": now.Sub(p.Started).Seconds()})
 	}
 	asked := []object{}
-	for _, a := range accounts {
-		asked = append(asked, object{"account": a.name, "days": 30, "requests": a.requests, "bytes": a.bytes, "estimated_dollars": a.dollars})
+	for _, a := range in.accounts {
+		asked = append(asked, object{"account": a.name, "days": usageDays, "requests": a.requests, "bytes": a.bytes, "estimated_dollars": a.dollars})
 	}
 	days := []object{}
 	for _, d := range s.Usage.Days {

@@ -25,23 +25,11 @@ type Status struct {
 
 	Quarantined     int64     // pieces of input in IngestErrors, not read since
 	LastQuarantined time.Time // zero if there are none
-
-	Passes  []lake.SourcePass  // the last one of each source that is or holds a storage account
-	Sources []lake.SourceUsage // what was asked of storage accounts since SourcesSince
 }
 
-// SourcesSince returns from when on Status.Sources counts.
-func SourcesSince(now time.Time) time.Time { return now.UTC().AddDate(0, 0, -30) }
-
-// Measure returns the status of l at now.
-func Measure(ctx context.Context, l *lake.Lake, now time.Time) (s Status, err error) {
+// Measure returns the status of l.
+func Measure(ctx context.Context, l *lake.Lake) (s Status, err error) {
 	s.Dir = l.Dir()
-	if s.Passes, err = l.SourcePasses(ctx); err != nil {
-		return s, err
-	}
-	if s.Sources, err = l.SourceUsage(ctx, SourcesSince(now)); err != nil {
-		return s, err
-	}
 	if s.Usage, err = l.Usage(ctx); err != nil {
 		return s, err
 	}
