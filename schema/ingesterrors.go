@@ -13,7 +13,7 @@ func ingestErrors() Table {
 			{Name: "BlobId", Type: types.String, Source: Ingest, Doc: "Identity of the blob, as in Flows."},
 			{Name: "RecordOrdinal", Type: types.Long, Source: Ingest, Optional: true, Doc: "Position of the record in its blob; null if the whole blob was refused."},
 			{Name: "TupleOrdinal", Type: types.Long, Source: Ingest, Optional: true, Doc: "Position of the tuple in its blob; null if a whole record or the blob was refused."},
-			{Name: "Kind", Type: types.String, Source: Ingest, Doc: "What was refused: blob, record or tuple."},
+			{Name: "Kind", Type: types.String, Source: Ingest, Doc: "What was refused: blob, record, tuple, or message of a queue."},
 			{Name: "Reason", Type: types.String, Source: Ingest, ECS: "error.message", Doc: "Why it was refused."},
 			{Name: "Raw", Type: types.String, Source: Ingest, ECS: "event.original", Doc: "The refused text, its first 4 KiB."},
 			{Name: "Retried", Type: types.Bool, Source: Ingest, Doc: "Whether it was read once more since."},

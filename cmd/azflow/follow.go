@@ -17,6 +17,7 @@ import (
 	"github.com/azflow/azflow/internal/ingest"
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/source"
+	"github.com/azflow/azflow/internal/source/azqueue"
 )
 
 // followFlags say how to follow.
@@ -24,6 +25,8 @@ type followFlags struct {
 	on      bool
 	poll    time.Duration
 	metrics string
+	queue   string
+	args    []string // the sources
 }
 
 func (o *followFlags) add(cmd *cobra.Command) {
@@ -31,6 +34,7 @@ func (o *followFlags) add(cmd *cobra.Command) {
 	f.BoolVar(&o.on, "follow", false, "go on reading what is added, until Ctrl-C or SIGTERM")
 	f.DurationVar(&o.poll, "poll", 30*time.Second, "with --follow: how long to wait between two passes, on average")
 	f.StringVar(&o.metrics, "metrics", "", "with --follow: tell Prometheus at this address, such as 127.0.0.1:9464, path /metrics")
+	f.StringVar(&o.queue, "queue", "", "with --follow: read at once what a storage queue of BlobCreated events names: NAME or https://ACCOUNT.queue.core.windows.net/NAME")
 }
 
 // check finds what does not go together.
@@ -40,6 +44,8 @@ func (o *followFlags) check(args []string) error {
 		return usage("leave out --follow: standard input is read to its end", "standard input cannot be followed")
 	case !o.on && o.metrics != "":
 		return usage("add --follow", "--metrics tells of a follower, and --follow is not given")
+	case !o.on && o.queue != "":
+		return usage("add --follow", "--queue wakes a follower, and --follow is not given")
 	case o.poll < time.Second:
 		return usage("give 1s or more", "--poll %s is too short", o.poll)
 	}
@@ -64,11 +70,24 @@ func (p *program) follow(ctx context.Context, l *lake.Lake, src source.Source, o
 		return err
 	}
 	defer done()
+	var queue *azqueue.Queue
+	var wake chan time.Time
+	if o.queue != "" {
+		if queue, err = p.openQueue(ctx, l, o.queue, o.args); err != nil {
+			return err
+		}
+		wake = make(chan time.Time)
+		defer listen(ctx, queue, wake)()
+		p.note("listening to %s", queue)
+	}
 	p.note("following %s every %s or so; Ctrl-C ends it", src, o.poll)
 	last := ""
 	err = follow.Run(ctx, l, src, follow.Options{
-		Poll: o.poll, Rand: rand.Float64, Ingest: opt,
+		Poll: o.poll, Rand: rand.Float64, Ingest: opt, Wake: wake,
 		Passed: func(pass follow.Pass) {
+			if queue != nil {
+				queue.Passed(azqueue.Pass{Started: pass.Started, From: pass.From, Complete: pass.Complete()})
+			}
 			metrics.Passed(pass, price)
 			last = p.passed(pass, last)
 		},

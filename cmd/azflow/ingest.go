@@ -48,6 +48,7 @@ written anew replaces its old rows.`,
   azflow ingest 'logs/*.json.gz' --from 2026-03-01 --to 2026-03-02
   zstdcat old.ndjson.zst | azflow ingest -
   azflow ingest --follow --metrics 127.0.0.1:9464
+  azflow ingest az://contosologs --follow --queue flow-logs --poll 10m
   azflow ingest --retry-errors az://contosologs`,
 		RunE: func(c *cobra.Command, args []string) error {
 			filter, err := o.filter(time.Now())
@@ -105,6 +106,7 @@ func (p *program) ingest(ctx context.Context, args []string, filter source.Filte
 	}
 	defer func() { _ = l.Close() }()
 	if f.on {
+		f.args = args
 		return p.follow(ctx, l, src, f)
 	}
 	return p.ingestFrom(ctx, l, src, ingest.Options{RetryErrors: retry})

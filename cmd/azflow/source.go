@@ -126,6 +126,27 @@ func locationsOf(a config.Account) ([]azblob.Location, error) {
 
 // openAccount returns the source of a part of a storage account.
 func (p *program) openAccount(l azblob.Location, filter source.Filter) (source.Source, error) {
+	account, err := p.account(l)
+	if err != nil {
+		return nil, err
+	}
+	opt := azblob.Options{Location: l, Account: account, Filter: filter, Now: time.Now}
+	if p.verbose {
+		opt.Log = func(line string) { p.note("%s", line) }
+	}
+	s, err := azblob.New(opt)
+	var problem *source.Problem
+	switch {
+	case errors.As(err, &problem):
+		return nil, sourceFailure(problem)
+	case err != nil:
+		return nil, err
+	}
+	return s, nil
+}
+
+// account returns where the account of a location is and how to sign in to it.
+func (p *program) account(l azblob.Location) (azblob.Account, error) {
 	v := p.cfg.Account(l.Account).Values
 	set := azblob.Settings{
 		Name: l.Account, Cloud: v["cloud"], Endpoint: v["endpoint"], Auth: azblob.Auth(v["auth"]), Tenant: v["tenant"],
@@ -139,21 +160,11 @@ func (p *program) openAccount(l azblob.Location, filter source.Filter) (source.S
 		set.Auth = azblob.Auth(p.auth)
 	}
 	account, err := set.Account(azblob.Secrets{Getenv: os.Getenv, Prompt: p.prompt()})
-	if err == nil {
-		opt := azblob.Options{Location: l, Account: account, Filter: filter, Now: time.Now}
-		if p.verbose {
-			opt.Log = func(line string) { p.note("%s", line) }
-		}
-		var s *azblob.Source
-		if s, err = azblob.New(opt); err == nil {
-			return s, nil
-		}
-	}
 	var problem *source.Problem
 	if errors.As(err, &problem) {
-		return nil, sourceFailure(problem)
+		return account, sourceFailure(problem)
 	}
-	return nil, err
+	return account, err
 }
 
 // prompt returns a function that asks at the terminal without echo, nil if there

@@ -74,19 +74,21 @@ type estate struct {
 	r     *rand.Rand
 	seed  uint64
 	blobs []*flowgen.Growing
+	start time.Time // the hour that is logged
 	want  truth
-	// before is what the lake may hold instead, blob by blob: what it had, and
-	// what was there in between.
-	before truth
+	// before is what the lake may hold instead, blob by blob, as long as it was not
+	// seen to hold what it has to.
+	before []truth
 }
 
-// hour is the hour whose logs are written.
+// hour is the hour whose logs are written, unless they have to be of this hour.
 var hour = time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
 
-// generate returns the blobs of n NICs and one hour, with tuples each.
-func generate(seed uint64, n, tuples int) ([]flowgen.Blob, error) {
+// generate returns the blobs of n NICs and the hour from start on, with tuples
+// each.
+func generate(seed uint64, start time.Time, n, tuples int) ([]flowgen.Blob, error) {
 	var all kept
-	_, err := flowgen.Bulk(flowgen.BulkOptions{Seed: seed, Format: flowgen.VNet4, Tuples: tuples * n, NICs: n, Hours: 1, Start: hour}, &all)
+	_, err := flowgen.Bulk(flowgen.BulkOptions{Seed: seed, Format: flowgen.VNet4, Tuples: tuples * n, NICs: n, Hours: 1, Start: start}, &all)
 	return all, err
 }
 
@@ -113,13 +115,18 @@ func (k *kept) File(f flowgen.File) error { return fmt.Errorf("no use for %s", f
 
 // newEstate makes an estate whose lake is a new folder called name.
 func (t *trial) newEstate(name string, p place, seed uint64, nics, tuples int) (*estate, error) {
-	blobs, err := generate(seed, nics, tuples)
+	return t.newEstateAt(hour, name, p, seed, nics, tuples)
+}
+
+// newEstateAt makes an estate whose logs are of another hour.
+func (t *trial) newEstateAt(start time.Time, name string, p place, seed uint64, nics, tuples int) (*estate, error) {
+	blobs, err := generate(seed, start, nics, tuples)
 	if err != nil {
 		return nil, err
 	}
 	e := &estate{
 		place: p, lake: filepath.Join(t.folder, name), r: rand.New(rand.NewPCG(seed, 1)), seed: seed,
-		want: truth{}, before: truth{},
+		start: start, want: truth{},
 	}
 	for i, b := range blobs {
 		e.blobs = append(e.blobs, flowgen.Grow(b, flowgen.Layouts()[i%3]))
@@ -141,13 +148,13 @@ func (e *estate) put(ctx context.Context, g *flowgen.Growing) error {
 // step changes some of the blobs as Azure does: mostly they get a few records
 // more. Now and then one is replaced, is cut off, or gets another last block.
 func (e *estate) step(ctx context.Context) error {
-	e.before = maps.Clone(e.want)
+	e.before = append(e.before, maps.Clone(e.want))
 	for range 1 + e.r.IntN(len(e.blobs)) {
 		g := e.blobs[e.r.IntN(len(e.blobs))]
 		switch x := e.r.IntN(30); {
 		case g.Left() == 0 || x == 0:
 			e.seed++
-			blobs, err := generate(e.seed, len(e.blobs), 1500)
+			blobs, err := generate(e.seed, e.start, len(e.blobs), 1500)
 			if err != nil {
 				return err
 			}

@@ -103,7 +103,7 @@ func (k *killer) loop(e *estate, n int) error {
 		if err := k.victims(v, e); err != nil {
 			return err
 		}
-		d, err := v.compare(k.ctx, e.want, e.before)
+		d, err := v.compare(k.ctx, e.want, e.before...)
 		if err != nil {
 			return err
 		}
@@ -121,6 +121,7 @@ func (k *killer) loop(e *estate, n int) error {
 			k.unequal++
 			k.firstUnequal = cmp.Or(k.firstUnequal, ": "+d.String())
 		}
+		e.before = nil
 	}
 	return nil
 }

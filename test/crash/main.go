@@ -104,6 +104,8 @@ func run() error {
 		run  func(*trial) error
 	}{
 		{"kills", (*trial).killing},
+		{"followers", (*trial).followers},
+		{"queue", (*trial).queued},
 		{"faults", (*trial).faults},
 		{"hour", (*trial).amplification},
 		{"refusals", (*trial).refusals},

@@ -273,7 +273,7 @@ func (t *trial) refusals() error {
 	}
 	p.Decide(nil)
 	// A blob that is deleted between listing and reading costs no other one.
-	more, err := generate(t.seed+1, 3, 300)
+	more, err := generate(t.seed+1, hour, 3, 300)
 	if err != nil {
 		return err
 	}

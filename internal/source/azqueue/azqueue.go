@@ -404,7 +404,7 @@ func (q *Queue) explain(err error) error {
 	case queueerror.HasCode(err, queueerror.QueueNotFound):
 		p.Err, p.Hint = fmt.Errorf("queue %s is not there", q), "`az storage queue create` makes it; an Event Grid subscription of the account's BlobCreated events fills it"
 	case answer.StatusCode == 401 || answer.StatusCode == 403:
-		p.Auth, p.Hint = true, "the identity needs the role Storage Queue Data Message Processor, a shared access signature the queue service with read, update and process"
+		p.Auth, p.Hint = true, "the identity needs the role Storage Queue Data Contributor (Message Processor may not renew messages), a shared access signature the queue service with read, update and process"
 	default:
 		p.Hint = "polling goes on without it"
 	}
