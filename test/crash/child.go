@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -33,15 +34,21 @@ func (t *trial) start(env []string, args ...string) (*child, error) {
 	}
 	c.cmd.Env = append(append(c.cmd.Env, "XDG_CONFIG_HOME="+filepath.Join(t.folder, "config")), env...)
 	c.cmd.Stdout, c.cmd.Stderr = &c.output, &c.output
-	if err := c.cmd.Start(); err != nil {
-		return nil, err
-	}
+	dieWithParent(c.cmd)
+	started := make(chan error)
 	go func() {
-		c.err = c.cmd.Wait()
-		c.took = time.Since(c.start)
-		close(c.done)
+		// The child dies with the thread that started it: it has to last.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := c.cmd.Start()
+		started <- err
+		if err == nil {
+			c.err = c.cmd.Wait()
+			c.took = time.Since(c.start)
+			close(c.done)
+		}
 	}()
-	return c, nil
+	return c, <-started
 }
 
 // kill ends it as kill -9 does, and reports whether it was still running.

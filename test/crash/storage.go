@@ -209,6 +209,20 @@ func (t *trial) amplification() error {
 	t.hold(ratio <= 1.05 && !d.some(false), "over an hour of 60 appends at most 1.05 bytes of blobs are read for each byte of log",
 		"%.3f: %d of %d bytes in %d Get Blob; beside that %d bytes of %d block lists, %d bytes of %d listings; %v", ratio, tr.Bytes[azuritetest.GetBlob], bytes,
 		tr.Requests[azuritetest.GetBlob], tr.Bytes[azuritetest.GetBlockList], tr.Requests[azuritetest.GetBlockList], tr.Bytes[azuritetest.ListBlobs], tr.Requests[azuritetest.ListBlobs], d)
+
+	copies := folder(filepath.Join(t.folder, "copies"))
+	for _, g := range e.blobs {
+		if err := copies.commit(t.ctx, g.Container, g.Name, g.Blocks()); err != nil {
+			return err
+		}
+	}
+	if _, err := t.azflowEnds(nil, e.args("ingest", copies.source())...); err != nil {
+		return err
+	}
+	if d, err = t.same(e); err != nil {
+		return err
+	}
+	t.hold(!d.some(false), "the same blobs copied to disk count once", "%v", d)
 	return nil
 }
 

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os/exec"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,3 +21,7 @@ func resizeDisk(folder string, kib int) error {
 
 // unmountDisk takes it away with all that is on it.
 func unmountDisk(folder string) error { return unix.Unmount(folder, unix.MNT_DETACH) }
+
+// dieWithParent has a process end when the thread that starts it does, so that
+// no follower outlives this program.
+func dieWithParent(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
