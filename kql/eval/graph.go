@@ -198,7 +198,7 @@ func property(x *plan.Graph, k int, all []nodeRow, tables []*Rows) (*types.Vecto
 	return out, nil
 }
 
-// column returns what an expression uses of the nodes, or of the edges.
+// graphColumn returns what an expression uses of the nodes, or of the edges.
 func (r *runner) graphColumn(g *graphRun, c plan.GraphColumn, edges bool) (*types.Vector, error) {
 	switch c.Func {
 	case "":

@@ -206,6 +206,8 @@ func TestGraphsAreRefusedWhereRowsAreWanted(t *testing.T) {
 		{edges("A>B"), "KS111"},
 		{edges("A>B") + "| graph-match (a)-->(b)", "AZ080"},
 		{edges("A>B") + "| graph-match (a)-->(b), (c)-->(d) project 1", "AZ082"},
+		{edges("A>B") + "| graph-match (a)-->(b), project 1", "KS238"},
+		{edges("A>B") + "| graph-match project 1", "KS217"},
 		{edges("A>B") + "| graph-match (a)-[p*3..1]->(b) project 1", "AZ084"},
 		{edges("A>B") + "| graph-match (a)-[p*1..2]->(b) where p.w > 1 project 1", "AZ071"},
 		{edges("A>B") + "| graph-match (a)-[a]->(b) project 1", "AZ083"},

