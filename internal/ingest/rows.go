@@ -153,6 +153,8 @@ type rowMaker struct {
 	out                        batch.Batch
 	ids                        [3][]uint32 // room for positions by row
 	valid                      [4]batch.Bitmap
+	srcPorts                   []int64
+	srcValid                   batch.Bitmap
 	statuses, encrypted        runs
 	ways                       runs    // directions, within a record
 	near                       [2]runs // by direction: the target if it has the near end
@@ -368,7 +370,7 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 		}
 		l7[i] = uint32(service)
 	}
-	set("SrcPort", coded(c.SrcPort, m.ports))
+	set("SrcPort", m.sourcePorts(c.SrcPort))
 	set("DestPort", coded(c.DestPort, m.ports))
 	set("Protocol", via(c.Protocol, m.viaNumber, m.number))
 	set("L4Protocol", coded(c.Protocol, m.l4))
@@ -403,6 +405,26 @@ func (m *rowMaker) room(i, n int) []uint32 {
 		m.ids[i] = make([]uint32, n+n/4)
 	}
 	return m.ids[i][:n]
+}
+
+// sourcePorts returns the ports as values: they are too many for a dictionary.
+func (m *rowMaker) sourcePorts(ports []uint32) batch.Column {
+	n := len(ports)
+	m.srcPorts = slices.Grow(m.srcPorts[:0], n)[:n]
+	absent := false
+	for i, port := range ports {
+		m.srcPorts[i] = int64(port)
+		absent = absent || port == flowlog.NoPort
+	}
+	col := batch.Column{Form: batch.Plain, Ints: m.srcPorts}
+	if absent {
+		m.srcValid = m.srcValid[:0].Grow(n)
+		for i, port := range ports {
+			m.srcValid.Set(i, port != flowlog.NoPort)
+		}
+		col.Valid = m.srcValid
+	}
+	return col
 }
 
 // rollovers returns the column that tells rollovers.
