@@ -51,7 +51,7 @@ written anew replaces its old rows.`,
   azflow ingest az://contosologs --follow --queue flow-logs --poll 10m
   azflow ingest --retry-errors az://contosologs`,
 		RunE: func(c *cobra.Command, args []string) error {
-			filter, err := o.filter(time.Now())
+			filter, err := p.filter(c.Context(), &o, time.Now())
 			if err != nil {
 				return err
 			}

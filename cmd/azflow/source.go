@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/azflow/azflow/internal/config"
+	"github.com/azflow/azflow/internal/inventory"
 	"github.com/azflow/azflow/internal/source"
 	"github.com/azflow/azflow/internal/source/azblob"
 	"github.com/azflow/azflow/internal/source/dir"
@@ -22,6 +25,7 @@ import (
 type ingestFlags struct {
 	from, to, last string
 	names          source.Filter
+	nics           []string
 }
 
 func (o *ingestFlags) add(p *program, cmd *cobra.Command) {
@@ -35,13 +39,14 @@ func (o *ingestFlags) add(p *program, cmd *cobra.Command) {
 	f.StringSliceVar(&o.names.NSGs, "nsg", nil, "of this network security group")
 	f.StringSliceVar(&o.names.VNets, "vnet", nil, "of flow logs of this virtual network or its subnets")
 	f.StringSliceVar(&o.names.FlowLogs, "flow-log", nil, "of this virtual network flow log")
+	f.StringSliceVar(&o.nics, "nic", nil, "of this network interface, whose MAC addresses the inventory knows: name, group/name or resource id")
 	f.StringSliceVar(&o.names.MACs, "mac", nil, "of the NIC with this MAC address")
 	cmd.MarkFlagsMutuallyExclusive("last", "from")
 	cmd.MarkFlagsMutuallyExclusive("last", "to")
 }
 
 // filter returns what the flags ask for.
-func (o *ingestFlags) filter(now time.Time) (source.Filter, error) {
+func (p *program) filter(ctx context.Context, o *ingestFlags, now time.Time) (source.Filter, error) {
 	from := o.from
 	if o.last != "" {
 		from = o.last
@@ -52,10 +57,49 @@ func (o *ingestFlags) filter(now time.Time) (source.Filter, error) {
 	}
 	f := o.names
 	f.From, f.To = span.from, span.to
+	if len(o.nics) > 0 {
+		macs, err := p.macsOf(ctx, o.nics)
+		if err != nil {
+			return source.Filter{}, err
+		}
+		f.MACs = slices.Concat(f.MACs, macs)
+	}
 	if o.last != "" {
 		f.From = f.From.Truncate(time.Hour) // the hour that it lies in, too
 	}
 	return f, nil
+}
+
+// macsOf returns the MAC addresses that the lake's inventory knows of NICs, one of
+// each at least.
+func (p *program) macsOf(ctx context.Context, nics []string) ([]string, error) {
+	l, err := p.openLake(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = l.Close() }() // nothing is written
+	all, err := inventory.Load(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	estate, err := inventory.Build(all)
+	if err != nil {
+		return nil, err
+	}
+	var macs []string
+	for _, name := range nics {
+		before := len(macs)
+		for _, m := range estate.MACs {
+			short := inventory.Short(m.NIC)
+			if strings.EqualFold(name, m.NIC) || strings.EqualFold(name, short) || strings.EqualFold(name, path.Base(short)) {
+				macs = append(macs, m.Address)
+			}
+		}
+		if len(macs) == before {
+			return nil, usage("`azflow inventory import` makes NICs known; --mac needs no inventory", "--nic: the inventory knows no MAC address of %q", name)
+		}
+	}
+	return macs, nil
 }
 
 // openSource returns the source that the arguments name, or the accounts of the

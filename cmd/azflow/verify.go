@@ -48,7 +48,7 @@ the lake meanwhile. Settings, retention and quarantine are not in the segments.`
 			case len(args) == 0 && c.Flags().Changed("auth"):
 				return usage("add the source", "--auth signs in to a source, and none is given")
 			case len(args) > 0:
-				filter, err := o.filter(time.Now())
+				filter, err := p.filter(c.Context(), &o, time.Now())
 				if err != nil {
 					return err
 				}

@@ -107,3 +107,13 @@ func TestSegmentsNameTheSubscriptionsOfTheirRows(t *testing.T) {
 		}
 	}
 }
+
+func TestLogsOfOtherKindsInAnAccountsFolderAreLeftAlone(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "insights-activity-logs/resourceId=/SUBSCRIPTIONS/S/y=2026/m=03/d=01/h=10/m=00/PT1H.json"), `{"records":[{"time":"2026-03-01T10:00:00Z","operationName":"MICROSOFT.COMPUTE/VIRTUALMACHINES/WRITE"}]}`)
+	write(t, filepath.Join(root, "a.json"), blob(record(1, 3)))
+	s := run(t, openLake(t, t.TempDir()), dir.New(root), Options{})
+	if s.Other["activity log"] != 1 || s.Blobs != 1 || s.RefusedCount() != 0 {
+		t.Errorf("other logs %v, %d blobs, %d refused", s.Other, s.Blobs, s.RefusedCount())
+	}
+}
