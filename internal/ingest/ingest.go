@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -232,9 +231,7 @@ func (g *Ingester) list(ctx context.Context, src source.Source) ([]waiting, erro
 	if g.summary.Blobs == 0 && len(g.summary.Failed) > 0 {
 		return nil, fmt.Errorf("%w: %w", ErrNoInput, errors.Join(g.summary.Failed...))
 	}
-	slices.SortFunc(c.jobs, func(a, b waiting) int {
-		return cmp.Or(a.first.Hour.Compare(b.first.Hour), strings.Compare(a.first.MAC, b.first.MAC), a.first.compare(b.first))
-	})
+	slices.SortFunc(c.jobs, func(a, b waiting) int { return a.first.compare(&b.first) })
 	return c.jobs, g.lake.MarkFinal(ctx, c.final)
 }
 
@@ -311,7 +308,7 @@ func shard(jobs []waiting, workers int) [][]waiting {
 	shards := make([][]waiting, workers)
 	for _, j := range jobs {
 		h := fnv.New32a()
-		key := j.first.MAC
+		key := j.first.mac()
 		if key == "" {
 			key = j.first.unpack().ID
 		}

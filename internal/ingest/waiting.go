@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"strings"
+	"time"
 
 	"github.com/azflow/azflow/flowlog"
 	"github.com/azflow/azflow/internal/source"
@@ -31,53 +32,65 @@ func (w *waiting) job() job {
 	return j
 }
 
-// packed is a blob without ID and Name, if these follow from the two parts of a
-// path as Azure writes it: what is before the year, which many blobs share, and
-// what is after.
+// packed is a blob in little memory. A path as Azure writes it has two parts: what
+// is before the year, which many blobs share, and what is after; the rest follows
+// from the path.
 type packed struct {
-	source.Blob
-	head, tail string
+	shared  *source.Blob // what many blobs have; all of one whose path is not Azure's
+	tail    string       // of the name, "" if shared is all there is
+	version string
+	size    int64
+	hour    int64 // since 1970, in seconds
 }
 
-// packer keeps one copy of each head.
-type packer map[string]string
+// packer keeps one copy of what blobs share.
+type packer map[source.Blob]*source.Blob
 
 func (p *packer) pack(b source.Blob) packed {
 	path, azures := flowlog.ParsePath(b.Name)
 	year := strings.LastIndex(b.Name, "/y=")
-	if !azures || path.ID != b.ID || path.MAC != b.MAC || year < 0 {
-		return packed{Blob: b}
+	if !azures || path.ID != b.ID || path.MAC != b.MAC || !path.Hour.Equal(b.Hour) || year < 0 {
+		return packed{shared: &b, version: b.Version, size: b.Size, hour: b.Hour.Unix()}
 	}
-	head, known := (*p)[b.Name[:year]]
+	tail := strings.Clone(b.Name[year:])
+	few := b
+	few.ID, few.Size, few.Version, few.Hour, few.MAC, few.Name = "", 0, "", time.Time{}, "", b.Name[:year]
+	shared, known := (*p)[few]
 	if !known {
 		if *p == nil {
 			*p = packer{}
 		}
-		head = strings.Clone(b.Name[:year])
-		(*p)[head] = head
+		few.Name = strings.Clone(few.Name)
+		shared = &few
+		(*p)[few] = shared
 	}
-	tail := strings.Clone(b.Name[year:])
-	if i := strings.LastIndex(tail, b.MAC); b.MAC != "" && i >= 0 {
-		b.MAC = tail[i : i+len(b.MAC)]
-	}
-	b.ID, b.Name = "", ""
-	return packed{b, head, tail}
+	return packed{shared, tail, b.Version, b.Size, b.Hour.Unix()}
 }
 
 func (p *packed) unpack() source.Blob {
-	b := p.Blob
+	b := *p.shared
 	if p.tail == "" {
 		return b
 	}
-	b.Name = p.head + p.tail
+	b.Name += p.tail
 	path, _ := flowlog.ParsePath(b.Name) // it did when it was packed
-	b.ID = path.ID
+	b.ID, b.Hour, b.MAC, b.Version, b.Size = path.ID, path.Hour, path.MAC, p.version, p.size
 	return b
 }
 
-// compare orders blobs of one hour and NIC.
-func (p packed) compare(q packed) int {
-	return cmp.Or(strings.Compare(p.head, q.head), strings.Compare(p.tail, q.tail), strings.Compare(p.ID, q.ID))
+// compare orders blobs by hour and, if their paths are Azure's, by MAC address.
+func (p *packed) compare(q *packed) int {
+	return cmp.Or(cmp.Compare(p.hour, q.hour), strings.Compare(p.tail, q.tail), strings.Compare(p.shared.Name, q.shared.Name))
+}
+
+// mac returns the MAC address that the path tells, "" if none.
+func (p *packed) mac() string {
+	if p.tail == "" {
+		return p.shared.MAC
+	}
+	_, mac, _ := strings.Cut(strings.ToLower(p.tail), "/macaddress=")
+	mac, _, _ = strings.Cut(mac, "/")
+	return mac
 }
 
 // short returns what stands for an id where many are kept.

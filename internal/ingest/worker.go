@@ -108,9 +108,9 @@ func (g *Ingester) work(ctx context.Context, src source.Source, w *lake.Writer, 
 func claimable(jobs []waiting) int {
 	size := int64(0)
 	for i, j := range jobs[:min(len(jobs), claimBlobs)] {
-		size += j.first.Size
+		size += j.first.size
 		for _, b := range j.more {
-			size += b.Size
+			size += b.size
 		}
 		if size >= claimBytes {
 			return i + 1
