@@ -4,8 +4,10 @@ package azblob
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -90,6 +92,9 @@ func New(opt Options) (*Source, error) {
 	opt.Retry.MaxRetries = cmp.Or(opt.Retry.MaxRetries, 6)
 	opt.Retry.RetryDelay = cmp.Or(opt.Retry.RetryDelay, time.Second)
 	opt.Retry.MaxRetryDelay = cmp.Or(opt.Retry.MaxRetryDelay, 30*time.Second)
+	if opt.Retry.ShouldRetry == nil {
+		opt.Retry.ShouldRetry = passing
+	}
 	opt.Stall = cmp.Or(opt.Stall, time.Minute)
 	opt.Parallel = cmp.Or(opt.Parallel, 8)
 	opt.Account.Name = cmp.Or(opt.Account.Name, opt.Location.Account)
@@ -98,6 +103,22 @@ func New(opt Options) (*Source, error) {
 		return nil, err
 	}
 	return &Source{a, opt.Filter.Normal()}, nil
+}
+
+// passing reports whether what went wrong with a request may pass by itself. A
+// host that nobody knows stays unknown: waiting for it would only hide a name
+// that was mistyped.
+func passing(resp *http.Response, err error) bool {
+	if err != nil {
+		var dns *net.DNSError
+		return !errors.As(err, &dns) || !dns.IsNotFound
+	}
+	switch resp.StatusCode {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
+		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
 }
 
 // Within returns a source of those blobs alone whose hour lies in a span; it

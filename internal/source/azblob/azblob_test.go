@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -371,8 +372,9 @@ func TestOneOfAzuresContainersIsEnoughAndNoneIsAProblem(t *testing.T) {
 
 func TestAnAccountThatNobodyKnowsIsSaidToBe(t *testing.T) {
 	s, err := New(Options{
-		Location: Location{Account: "nobodyhasthis"}, Now: time.Now, Retry: policy.RetryOptions{MaxRetries: -1},
-		Account: Account{Name: "nobodyhasthis", Endpoint: "https://nobodyhasthis.blob.core.invalid"},
+		Location: Location{Account: "nobodyhasthis"}, Now: time.Now, Retry: policy.RetryOptions{RetryDelay: time.Hour},
+		Transport: &http.Client{Transport: unknownHost{}},
+		Account:   Account{Name: "nobodyhasthis", Endpoint: "https://nobodyhasthis.blob.core.invalid"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -383,6 +385,12 @@ func TestAnAccountThatNobodyKnowsIsSaidToBe(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 	}
+}
+
+type unknownHost struct{}
+
+func (unknownHost) RoundTrip(r *http.Request) (*http.Response, error) {
+	return nil, &net.DNSError{Err: "no such host", Name: r.URL.Hostname(), IsNotFound: true}
 }
 
 func TestEveryCredentialSignsIn(t *testing.T) {
