@@ -11,7 +11,7 @@ export AZFLOW_CHDB_LIB := $(NODE)/@chdb/lib-linux-x64-gnu/libchdb.so
 export KUSTO_LS_DIR := $(NODE)/@kusto/language-service-next
 export AZFLOW_AZURITE := $(NODE)/azurite/dist/src/azurite.js
 
-.PHONY: help build test lint fmt generate update bench demo conformance test-crash clean
+.PHONY: help build test lint fmt generate update bench accuracy demo conformance test-crash clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ update: node-modules ## Record goldens anew; look at the difference before you c
 
 bench: node-modules ## Measure against the alternatives in one run; exit status says whether all targets hold
 	$(GO) run ./bench/run
+
+accuracy: ## Measure how often owners of addresses are found, and right; exit status says whether the targets hold
+	$(GO) run ./bench/accuracy $(ACCURACY)
 
 demo: build ## Ask the demo estate three questions
 	bin/azflow demo --data $(DATA)

@@ -84,6 +84,15 @@ type differ struct {
 // timeless reports whether what has no windows differs.
 func (d *differ) timeless() bool {
 	x, y := d.a.estate, d.b.estate
+	// A network that only NICs tell of is one too.
+	if len(d.a.netOf) != len(d.b.netOf) {
+		return true
+	}
+	for id := range d.a.netOf {
+		if _, known := d.b.netOf[id]; !known {
+			return true
+		}
+	}
 	return !reflect.DeepEqual(x.Networks, y.Networks) || !slices.Equal(x.Gateways, y.Gateways) || !slices.Equal(x.Labels, y.Labels) ||
 		!reflect.DeepEqual(x.Tags, y.Tags)
 }
@@ -137,7 +146,7 @@ func (d *differ) slots() {
 	for k := range keys {
 		h1, f1 := pieces(d.a, k)
 		h2, f2 := pieces(d.b, k)
-		if slices.Equal(h1, h2) && slices.Equal(f1, f2) {
+		if slices.EqualFunc(h1, h2, d.samePiece) && slices.EqualFunc(f1, f2, d.samePiece) {
 			continue
 		}
 		var edges []int64
@@ -147,7 +156,7 @@ func (d *differ) slots() {
 			}
 		}
 		for _, s := range differing(edges, func(t int64) bool {
-			return sameOwner(h1, h2, t) && sameOwner(f1, f2, t)
+			return d.sameOwner(h1, h2, t) && d.sameOwner(f1, f2, t)
 		}) {
 			d.address(k.network, k.addr, s)
 			for _, list := range [][]piece{h1, h2} {
@@ -163,14 +172,23 @@ func (d *differ) slots() {
 
 // sameOwner reports whether two lists tell the same at t: the same owner, or the
 // same reason for none.
-func sameOwner(a, b []piece, t int64) bool {
+func (d *differ) sameOwner(a, b []piece, t int64) bool {
 	p, _ := at(a, t)
 	q, _ := at(b, t)
 	if p == nil || q == nil {
 		return p == nil && q == nil && missOf(a, t) == missOf(b, t)
 	}
-	return p.end == q.end && p.nic == q.nic && p.lb == q.lb
+	return d.same(p, q)
 }
+
+// same compares owners. Whether a NIC's MAC address is known decides what others
+// are that log its address.
+func (d *differ) same(p, q *piece) bool {
+	told := func(x *Index, id inventory.ID) bool { n := x.nics[id]; return n != nil && n.MAC != "" }
+	return *p.end == *q.end && p.nic == q.nic && p.lb == q.lb && told(d.a, p.nic) == told(d.b, q.nic)
+}
+
+func (d *differ) samePiece(p, q piece) bool { return p.span == q.span && d.same(&p, &q) }
 
 func (d *differ) address(network inventory.ID, a netip.Addr, s span) {
 	d.out.List = append(d.out.List, Change{Network: network, Address: a, From: s.from, To: s.to})

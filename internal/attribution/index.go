@@ -29,10 +29,48 @@ type Index struct {
 	macs   map[string][]inventory.MAC
 	nics   map[inventory.ID]*nic
 	pools  map[inventory.ID][]inventory.Member // by NIC
-	sites  cidr.Table[[]inventory.Site]
+	sites  cidr.Table[[]site]
 	tags   cidr.Table[[]int32]
 	tag    []inventory.ServiceTag
 	labels cidr.Table[string]
+	// misses are the ends of which nothing but the reason is known.
+	misses map[string]*End
+	// numbers are those of the ends that pieces, sites and misses share.
+	numbers map[*End]uint32
+	// odd is set if a subnet has addresses that are not private.
+	odd bool
+}
+
+// number gives the ends of the index numbers: equal ones are one.
+func (x *Index) number() {
+	same := map[End]*End{}
+	one := func(e *End) *End {
+		if s, ok := same[*e]; ok {
+			return s
+		}
+		same[*e] = e
+		x.numbers[e] = uint32(len(x.numbers))
+		return e
+	}
+	for _, of := range []map[slot][]piece{x.held, x.fronts} {
+		for _, pieces := range of {
+			for i := range pieces {
+				p := &pieces[i]
+				p.end = one(p.end)
+				p.number = x.numbers[p.end]
+			}
+		}
+	}
+	for reason, e := range x.misses {
+		x.misses[reason] = one(e)
+	}
+}
+
+// site is a block behind a gateway, with what is known of an end in it.
+type site struct {
+	inventory.Site
+	end   End
+	place place
 }
 
 type slot struct {
@@ -52,9 +90,10 @@ func (s span) and(o span) span { return span{max(s.from, o.from), min(s.to, o.to
 // A piece is a stretch in which an address had one owner.
 type piece struct {
 	span
-	end End
-	nic inventory.ID // of a NIC's address
-	lb  inventory.ID // of a front end
+	end    *End
+	number uint32       // of end
+	nic    inventory.ID // of a NIC's address
+	lb     inventory.ID // of a front end
 }
 
 type publicPiece struct {
@@ -129,7 +168,10 @@ func New(e *inventory.Estate) *Index {
 	x := &Index{
 		estate: e,
 		netOf:  map[inventory.ID]int32{}, held: map[slot][]piece{}, fronts: map[slot][]piece{}, nets4: map[netip.Addr][]int32{},
-		public: map[netip.Addr][]publicPiece{}, macs: map[string][]inventory.MAC{}, nics: map[inventory.ID]*nic{}, pools: map[inventory.ID][]inventory.Member{},
+		misses: map[string]*End{}, numbers: map[*End]uint32{}, public: map[netip.Addr][]publicPiece{}, macs: map[string][]inventory.MAC{}, nics: map[inventory.ID]*nic{}, pools: map[inventory.ID][]inventory.Member{},
+	}
+	for _, reason := range []string{Platform, PublicMiss, Ambiguous, NoInventory, TooEarly, Gap, TooLate, Unassigned} {
+		x.misses[reason] = &End{Miss: reason}
 	}
 	x.networks(e)
 	members := map[inventory.ID][]inventory.Member{} // by configuration
@@ -167,10 +209,10 @@ func New(e *inventory.Estate) *Index {
 		if ns := x.nets4[f.Address]; !slices.Contains(ns, k.net) {
 			x.nets4[f.Address] = append(ns, k.net)
 		}
-		x.fronts[k] = append(x.fronts[k], piece{span{f.Start, f.End}, End{
+		x.fronts[k] = append(x.fronts[k], piece{span: span{f.Start, f.End}, lb: f.Balancer, end: &End{
 			Subnet: inventory.Short(f.Subnet), VNet: inventory.Short(f.Network), Region: x.nets[k.net].region, Subscription: inventory.Subscription(f.Balancer), Tenant: e.Tenant(f.Balancer),
 			LoadBalancer: inventory.ShortWithSubscription(f.Balancer), LoadBalancerRole: "Frontend", Attribution: ByFrontEnd,
-		}, "", f.Balancer})
+		}})
 	}
 	for _, p := range e.Publics {
 		x.public[p.Address] = append(x.public[p.Address], publicPiece{span{p.Start, p.End}, p.Owner, strings.Contains(p.Owner, "/loadbalancers/")})
@@ -180,7 +222,7 @@ func New(e *inventory.Estate) *Index {
 	}
 	for _, s := range e.Sites {
 		have, _ := x.sites.Get(s.Prefix)
-		x.sites.Put(s.Prefix, append(slices.Clone(have), s))
+		x.sites.Put(s.Prefix, append(slices.Clone(have), siteOf(s)))
 	}
 	x.tag = e.Tags
 	for i, t := range e.Tags {
@@ -192,6 +234,7 @@ func New(e *inventory.Estate) *Index {
 	for _, l := range e.Labels {
 		x.labels.Put(l.Prefix, l.Text)
 	}
+	x.number()
 	return x
 }
 
@@ -211,6 +254,7 @@ func (x *Index) networks(e *inventory.Estate) {
 		for _, s := range e.Networks[id].Subnets {
 			for _, p := range s.Prefixes {
 				n.subnets.Put(p, s.ID)
+				x.odd = x.odd || !private(p.Addr())
 			}
 		}
 	}
@@ -268,9 +312,9 @@ func (x *Index) net(id inventory.ID) int32 {
 }
 
 // endOf returns what is known of an end that a NIC held.
-func (x *Index) endOf(e *inventory.Estate, h *inventory.Holding) End {
+func (x *Index) endOf(e *inventory.Estate, h *inventory.Holding) *End {
 	n := e.NICs[h.NIC]
-	end := End{
+	end := &End{
 		NIC: inventory.Short(h.NIC), NICResource: h.NIC, Subnet: inventory.Short(h.Subnet), VNet: inventory.Short(h.Network),
 		Region: n.Region, Subscription: inventory.Subscription(h.NIC), Tenant: e.Tenant(h.NIC), Tags: n.At(h.Last).Tags, Attribution: ByAddress,
 	}
@@ -306,7 +350,9 @@ func pooled(p piece, in []inventory.Member) []piece {
 		q.from, q.to = edges[i], edges[i+1]
 		for _, m := range in { // in order of their names
 			if m.Start <= q.from && q.from < m.End {
-				q.end.LoadBalancer, q.end.LoadBalancerRole = inventory.ShortWithSubscription(m.Balancer), "Backend"
+				member := *q.end
+				member.LoadBalancer, member.LoadBalancerRole = inventory.ShortWithSubscription(m.Balancer), "Backend"
+				q.end = &member
 				break
 			}
 		}

@@ -11,11 +11,13 @@ import (
 // answer is an end with where it lies, as long as it holds.
 type answer struct {
 	span
-	end   End
-	place place
-	owner inventory.ID // the NIC that held it
-	lb    inventory.ID // the load balancer whose front end it was
-	known bool         // an owner or a place was found
+	end    *End // not to be changed
+	fixed  bool // end is the index's own, and has this number
+	number uint32
+	place  place
+	owner  inventory.ID // the NIC that held it
+	lb     inventory.ID // the load balancer whose front end it was
+	known  bool         // an owner or a place was found
 }
 
 // private reports whether an address is not routed on the internet. RFC 1918,
@@ -33,7 +35,7 @@ var (
 // is not known which one.
 func (x *Index) find(net int32, a netip.Addr, t int64) answer {
 	if a == wireServer {
-		return answer{span: always, end: End{Miss: Platform}, place: platform}
+		return x.missed(always, Platform, platform)
 	}
 	public := !private(a)
 	if public {
@@ -44,9 +46,12 @@ func (x *Index) find(net int32, a netip.Addr, t int64) answer {
 	valid := always
 	var ans answer
 	var done bool
-	if net >= 0 {
+	switch {
+	case public && !x.odd && len(x.nets4[a]) == 0:
+		ans.span = always // no network has it
+	case net >= 0:
 		ans, done = x.reachable(net, a, t)
-	} else {
+	default:
 		ans, done = x.anywhere(a, t)
 	}
 	if done {
@@ -60,7 +65,7 @@ func (x *Index) find(net int32, a netip.Addr, t int64) answer {
 		return s
 	}
 	if public {
-		ans := answer{span: valid, end: End{Miss: PublicMiss}, place: internet}
+		ans := x.missed(valid, PublicMiss, internet)
 		for _, p := range x.public[a] { // it may become ours
 			if p.from > t {
 				ans.to = min(ans.to, p.from)
@@ -68,12 +73,18 @@ func (x *Index) find(net int32, a netip.Addr, t int64) answer {
 				ans.from = max(ans.from, p.to)
 			}
 		}
-		if name, _ := x.ServiceTag(a); name != "" {
+		if _, ok := x.tags.Find(a); ok {
 			ans.place = azure
 		}
 		return ans
 	}
-	return answer{span: valid, end: End{Miss: x.unheld(net, a, t)}, place: elsewhere}
+	return x.missed(valid, x.unheld(net, a, t), elsewhere)
+}
+
+// missed is an end that nobody owned.
+func (x *Index) missed(valid span, reason string, p place) answer {
+	end := x.misses[reason]
+	return answer{span: valid, end: end, fixed: true, number: x.numbers[end], place: p}
 }
 
 // unheld says why an address of no known subnet has no owner.
@@ -96,17 +107,19 @@ func (x *Index) ours(a netip.Addr, t int64) (answer, bool) {
 		}
 		if n := x.nics[p.owner]; n != nil {
 			vm, s := n.vmAt(t)
-			ans := answer{span: p.span.and(s), end: x.nicEnd(n, vm, t), place: place(n.net), owner: n.ID, known: true}
-			ans.end.Attribution = ByPublic
-			ans.end.Subnet = "" // the address is of none
+			end := x.nicEnd(n, vm, t)
+			end.Attribution = ByPublic
+			end.Subnet = "" // the address is of none
+			ans := answer{span: p.span.and(s), end: &end, place: place(n.net), owner: n.ID, known: true}
 			if n.net < 0 {
 				ans.place = ownPublic
 			}
 			return ans, true
 		}
-		ans := answer{span: p.span, end: End{Subscription: inventory.Subscription(p.owner), Attribution: ByPublic}, place: ownPublic, known: true}
+		end := &End{Subscription: inventory.Subscription(p.owner), Attribution: ByPublic}
+		ans := answer{span: p.span, end: end, place: ownPublic, known: true}
 		if p.lb {
-			ans.end.LoadBalancer, ans.end.LoadBalancerRole, ans.lb = inventory.ShortWithSubscription(p.owner), "Frontend", p.owner
+			end.LoadBalancer, end.LoadBalancerRole, ans.lb = inventory.ShortWithSubscription(p.owner), "Frontend", p.owner
 		}
 		return ans, true
 	}
@@ -118,7 +131,7 @@ func (x *Index) nicEnd(n *nic, vm inventory.ID, t int64) End {
 	// What any window of the NIC says of it is true of the NIC.
 	for _, k := range n.slots {
 		if p, _ := at(x.held[k], t); p != nil && p.nic == n.ID {
-			return p.end
+			return *p.end
 		}
 	}
 	e := End{NIC: inventory.Short(n.ID), NICResource: n.ID, Region: n.Region, Subscription: inventory.Subscription(n.ID)}
@@ -146,16 +159,16 @@ func (x *Index) reachable(net int32, a netip.Addr, t int64) (ans answer, done bo
 				found = got
 				owners++
 			}
-			if _, ok := x.nets[m].subnets.Find(a); ok && in < 0 {
-				in = m
-			}
+		}
+		if owners == 0 {
+			in = x.subnetOf(level, a)
 		}
 		switch {
 		case owners == 1:
 			found.span = valid
 			return found, true
 		case owners > 1:
-			return answer{span: valid, end: End{Miss: Ambiguous}, place: manyPlaces}, true
+			return x.missed(valid, Ambiguous, manyPlaces), true
 		case in >= 0:
 			return x.inSubnet(in, a, t, valid), true
 		}
@@ -163,11 +176,22 @@ func (x *Index) reachable(net int32, a netip.Addr, t int64) (ans answer, done bo
 	return answer{span: valid}, false
 }
 
+// subnetOf returns the first of some networks that has a subnet with an address,
+// -1 for none.
+func (x *Index) subnetOf(nets []int32, a netip.Addr) int32 {
+	for _, m := range nets {
+		if _, ok := x.nets[m].subnets.Find(a); ok {
+			return m
+		}
+	}
+	return -1
+}
+
 // inSubnet is an address in a subnet that no NIC held.
 func (x *Index) inSubnet(net int32, a netip.Addr, t int64, valid span) answer {
 	n := x.nets[net]
 	subnet, _ := n.subnets.Find(a)
-	ans := answer{span: valid, place: place(net), end: End{
+	ans := answer{span: valid, place: place(net), end: &End{
 		Subnet: inventory.Short(subnet), VNet: n.short, Region: n.region, Subscription: inventory.Subscription(n.id), Miss: missOf(x.held[slot{net, a}], t),
 	}}
 	if gatewaySubnet(subnet) {
@@ -180,12 +204,15 @@ func (x *Index) inSubnet(net int32, a netip.Addr, t int64, valid span) answer {
 func (x *Index) holder(k slot, t int64) (answer, span) {
 	p, s := at(x.held[k], t)
 	if p != nil {
-		return answer{end: p.end, place: place(k.net), owner: p.nic, known: true}, s
+		return answer{end: p.end, fixed: true, number: p.number, place: place(k.net), owner: p.nic, known: true}, s
+	}
+	if len(x.fronts) == 0 {
+		return answer{}, s
 	}
 	f, fs := at(x.fronts[k], t)
 	s = s.and(fs)
 	if f != nil {
-		return answer{end: f.end, place: place(k.net), lb: f.lb, known: true}, s
+		return answer{end: f.end, fixed: true, number: f.number, place: place(k.net), lb: f.lb, known: true}, s
 	}
 	return answer{}, s
 }
@@ -208,7 +235,7 @@ func (x *Index) anywhere(a netip.Addr, t int64) (ans answer, done bool) {
 		ans.span = valid
 		return ans, true
 	case owners > 1:
-		return answer{span: valid, end: End{Miss: Ambiguous}, place: manyPlaces}, true
+		return x.missed(valid, Ambiguous, manyPlaces), true
 	}
 	return answer{span: valid}, false
 }
@@ -216,8 +243,9 @@ func (x *Index) anywhere(a netip.Addr, t int64) (ans answer, done bool) {
 // site looks an address up behind the gateways.
 func (x *Index) site(a netip.Addr, t int64) (ans answer, valid span, ok bool) {
 	valid = always
-	x.sites.All(a, func(_ netip.Prefix, in []inventory.Site) bool {
-		for _, s := range in {
+	x.sites.All(a, func(_ netip.Prefix, in []site) bool {
+		for i := range in {
+			s := &in[i]
 			if s.Since > t {
 				valid.to = min(valid.to, s.Since)
 				continue
@@ -225,21 +253,27 @@ func (x *Index) site(a netip.Addr, t int64) (ans answer, valid span, ok bool) {
 			if s.Since > valid.from {
 				valid.from = s.Since
 			}
-			ans = answer{end: End{Attribution: ByPrefix, Miss: OnPremises}, place: vpn, known: true}
-			switch {
-			case s.Client:
-				ans.place, ans.end.Miss = client, Client
-			case s.Circuit != "":
-				ans.place, ans.end.Circuit = circuit, inventory.ShortWithSubscription(s.Circuit)
-			case s.LocalGateway != "":
-				ans.end.LocalGateway = inventory.ShortWithSubscription(s.LocalGateway)
-			}
+			ans = answer{end: &s.end, place: s.place, known: true}
 			ok = true
 			return false
 		}
 		return true
 	})
 	return ans, valid, ok
+}
+
+// siteOf works out what is known of an end behind a gateway.
+func siteOf(s inventory.Site) site {
+	out := site{Site: s, end: End{Attribution: ByPrefix, Miss: OnPremises}, place: vpn}
+	switch {
+	case s.Client:
+		out.place, out.end.Miss = client, Client
+	case s.Circuit != "":
+		out.place, out.end.Circuit = circuit, inventory.ShortWithSubscription(s.Circuit)
+	case s.LocalGateway != "":
+		out.end.LocalGateway = inventory.ShortWithSubscription(s.LocalGateway)
+	}
+	return out
 }
 
 // gatewaySubnet reports whether a subnet is one that only gateways or firewalls

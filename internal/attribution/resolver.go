@@ -26,6 +26,8 @@ type Resolver struct {
 	PairEnd  []uint32 // by pair: position in Ends
 
 	ends     map[End]uint32
+	fixed    []uint32 // by number of an end of the index, plus 1; 0 for none yet
+	eras     int32
 	captures map[Capture]uint32
 	pairs    map[[2]uint32]uint32
 
@@ -37,10 +39,10 @@ type Resolver struct {
 	addrOf func(uint32) netip.Addr
 }
 
-// memory is what was last found for an address in the log at hand.
+// memory is what was last found for an address.
 type memory struct {
 	span
-	log   int32 // the log it was found for, plus 1
+	of    int32 // what it was found for: a log's era, or a network; 0 for nothing
 	pair  uint32
 	place place
 	role  Role // near end: Initiator or Responder stand for its own address
@@ -52,6 +54,7 @@ type log struct {
 	mac, target string
 	// What holds now:
 	span
+	era      int32 // another one each time that something else holds
 	nic      *nic
 	net      int32 // -1 if not known
 	forwards bool
@@ -70,9 +73,13 @@ func NewResolver(x *Index, addr func(uint32) netip.Addr) *Resolver {
 
 // Reset forgets all numbers, the caller's of addresses too.
 func (r *Resolver) Reset() {
+	if r.fixed == nil {
+		r.fixed = make([]uint32, len(r.x.numbers))
+	}
+	clear(r.fixed)
 	*r = Resolver{
 		x: r.x, addrOf: r.addrOf, log: -1,
-		ends: map[End]uint32{}, captures: map[Capture]uint32{}, pairs: map[[2]uint32]uint32{}, logOf: map[[2]string]int32{},
+		ends: map[End]uint32{}, fixed: r.fixed, captures: map[Capture]uint32{}, pairs: map[[2]uint32]uint32{}, logOf: map[[2]string]int32{},
 	}
 }
 
@@ -112,11 +119,12 @@ func (r *Resolver) Tuple(t int64, src, dest uint32, outbound bool) Tuple {
 		nearID, farID = src, dest
 	}
 	near := remembered(&r.near, nearID)
-	if near.log != r.log+1 || !near.has(t) {
+	if near.of != l.era || !near.has(t) {
 		r.findNear(near, l, nearID, t)
 	}
 	far := remembered(&r.far, farID)
-	if far.log != r.log+1 || !far.has(t) {
+	// Whoever logs it, a network sees the far end the same.
+	if far.of != l.net+2 || !far.has(t) {
 		r.findFar(far, l, farID, t)
 	}
 	out := Tuple{Src: far.pair, Dest: near.pair, Capture: l.capture, Role: near.role}
@@ -236,25 +244,27 @@ func (r *Resolver) turn(l *log, t int64) {
 	}
 	l.capture = i
 	// What was remembered may rest on what held before.
-	for k := range r.near {
-		if r.near[k].log == r.log+1 {
-			r.near[k].log = 0
-		}
-	}
-	for k := range r.far {
-		if r.far[k].log == r.log+1 {
-			r.far[k].log = 0
-		}
-	}
+	r.eras++
+	l.era = r.eras
 }
 
-// keep remembers an answer.
-func (r *Resolver) keep(m *memory, id uint32, a *answer) {
-	end, ok := r.ends[a.end]
-	if !ok {
+// keep remembers an answer, and what it was found for.
+func (r *Resolver) keep(m *memory, id uint32, a *answer, of int32) {
+	var end uint32
+	switch {
+	case a.fixed && r.fixed[a.number] != 0:
+		end = r.fixed[a.number] - 1
+	case a.fixed:
 		end = uint32(len(r.Ends))
-		r.Ends = append(r.Ends, a.end)
-		r.ends[a.end] = end
+		r.Ends = append(r.Ends, *a.end)
+		r.fixed[a.number] = end + 1
+	default:
+		var ok bool
+		if end, ok = r.ends[*a.end]; !ok {
+			end = uint32(len(r.Ends))
+			r.Ends = append(r.Ends, *a.end)
+			r.ends[*a.end] = end
+		}
 	}
 	k := [2]uint32{id, end}
 	pair, ok := r.pairs[k]
@@ -264,12 +274,12 @@ func (r *Resolver) keep(m *memory, id uint32, a *answer) {
 		r.PairEnd = append(r.PairEnd, end)
 		r.pairs[k] = pair
 	}
-	*m = memory{span: a.span, log: r.log + 1, pair: pair, place: a.place, role: m.role, pod: m.pod}
+	*m = memory{span: a.span, of: of, pair: pair, place: a.place, role: m.role, pod: m.pod}
 }
 
 func (r *Resolver) findFar(m *memory, l *log, id uint32, t int64) {
 	a := r.x.find(l.net, r.addrOf(id).Unmap(), t)
-	r.keep(m, id, &a)
+	r.keep(m, id, &a, l.net+2)
 }
 
 // findNear finds whose the address is that a NIC logs as being on its side: its
@@ -278,25 +288,26 @@ func (r *Resolver) findNear(m *memory, l *log, id uint32, t int64) {
 	addr := r.addrOf(id).Unmap()
 	a := r.x.find(l.net, addr, t)
 	m.role, m.pod = Responder, false
+	end := *a.end
 	switch {
 	case l.nic == nil:
-		m.role = r.unknownNIC(l, addr, &a)
+		m.role = r.unknownNIC(l, addr, &a, &end)
 	case a.owner == l.nic.ID:
-		a.end.Attribution = ByMAC
+		end.Attribution = ByMAC
 	case a.lb != "" && r.x.serves(l.nic, a.lb):
 		// A floating front end: packets for it reach the member unchanged.
-		front := a.end
-		a.end = r.x.nicEnd(l.nic, vmOf(l.nic, t), t)
-		a.end.LoadBalancer, a.end.LoadBalancerRole, a.end.Attribution = front.LoadBalancer, front.LoadBalancerRole, ByMAC
+		front := end
+		end = r.x.nicEnd(l.nic, vmOf(l.nic, t), t)
+		end.LoadBalancer, end.LoadBalancerRole, end.Attribution = front.LoadBalancer, front.LoadBalancerRole, ByMAC
 		a.owner = l.nic.ID
 		_, s := l.nic.vmAt(t)
 		a.span = a.span.and(s)
 	case !a.known && r.sighted(l, addr):
 		// R-SIGHT: it does not forward, the address lies in its subnet and is
 		// nobody else's.
-		subnet := a.end.Subnet
-		a.end = r.x.nicEnd(l.nic, vmOf(l.nic, t), t)
-		a.end.Attribution, a.end.Subnet, a.end.LoadBalancer, a.end.LoadBalancerRole = BySighting, subnet, "", ""
+		subnet := end.Subnet
+		end = r.x.nicEnd(l.nic, vmOf(l.nic, t), t)
+		end.Attribution, end.Subnet, end.LoadBalancer, end.LoadBalancerRole = BySighting, subnet, "", ""
 		a.place = place(l.net)
 	case l.forwards:
 		m.role = Transit
@@ -304,10 +315,11 @@ func (r *Resolver) findNear(m *memory, l *log, id uint32, t int64) {
 		m.role = Transit
 		if !a.known {
 			m.pod = true
-			a.end.Miss = Pod
+			end.Miss = Pod
 		}
 	}
-	r.keep(m, id, &a)
+	a.end, a.fixed = &end, false
+	r.keep(m, id, &a, l.era)
 }
 
 func vmOf(n *nic, t int64) inventory.ID {
@@ -352,7 +364,7 @@ func (r *Resolver) sighted(l *log, addr netip.Addr) bool {
 
 // unknownNIC works out the role of a NIC that inventory does not know, and what
 // can be said of its address.
-func (r *Resolver) unknownNIC(l *log, addr netip.Addr, a *answer) Role {
+func (r *Resolver) unknownNIC(l *log, addr netip.Addr, a *answer, end *End) Role {
 	x := r.x
 	if l.gateway != nil {
 		inside := false
@@ -374,9 +386,9 @@ func (r *Resolver) unknownNIC(l *log, addr netip.Addr, a *answer) Role {
 	}
 	if l.net < 0 && strings.Contains(l.target, "/virtualnetworks/") {
 		vnet, _, _ := strings.Cut(l.target, "/subnets/")
-		a.end.VNet, a.end.Subscription = inventory.Short(vnet), inventory.Subscription(vnet)
+		end.VNet, end.Subscription = inventory.Short(vnet), inventory.Subscription(vnet)
 		if l.subnet != "" {
-			a.end.Subnet = inventory.Short(l.subnet)
+			end.Subnet = inventory.Short(l.subnet)
 		}
 	}
 	if a.place < 0 {
@@ -386,10 +398,10 @@ func (r *Resolver) unknownNIC(l *log, addr netip.Addr, a *answer) Role {
 		if a.place == someNetwork {
 			a.place = place(l.net)
 		}
-		if a.end.VNet == "" {
-			a.end.VNet, a.end.Subscription = x.nets[l.net].short, inventory.Subscription(x.nets[l.net].id)
+		if end.VNet == "" {
+			end.VNet, end.Subscription = x.nets[l.net].short, inventory.Subscription(x.nets[l.net].id)
 		}
 	}
-	a.end.Attribution = Inferred
+	end.Attribution = Inferred
 	return Responder
 }

@@ -217,12 +217,17 @@ type builder struct {
 	conns    []object
 	lngs     map[ID][]netip.Prefix
 	clients  map[ID][]netip.Prefix
+	sights   map[slot][]sighting
 	latest   map[string]map[ID]*Observation // of tags, labels, sites, routes
 }
 
 // Build works out the estate. It puts the observations in order of time. An
 // observation whose body is no JSON object is an error: import takes in none.
 func Build(all []Observation) (*Estate, error) {
+	all, err := withBeginnings(all)
+	if err != nil {
+		return nil, err
+	}
 	slices.SortStableFunc(all, func(a, b Observation) int { return compare(&a, &b) })
 	b := &builder{
 		e: &Estate{
@@ -231,7 +236,7 @@ func Build(all []Observation) (*Estate, error) {
 		held: tracks[slot]{}, attached: tracks[ID]{}, macs: tracks[string]{}, members: tracks[[2]ID]{}, fronts: tracks[slot]{}, publics: tracks[netip.Addr]{},
 		has: map[ID][]slot{}, subnets: map[slot]map[ID]ID{}, configs: map[ID]map[netip.Addr]ID{}, pooled: map[ID]map[ID]bool{}, vmNICs: map[ID]map[ID]bool{},
 		fronted: map[ID][]slot{}, frontIn: map[slot]ID{}, addrOf: map[ID]netip.Addr{}, shown: map[ID][]int64{}, circuits: map[string]ID{},
-		lngs: map[ID][]netip.Prefix{}, clients: map[ID][]netip.Prefix{}, latest: map[string]map[ID]*Observation{},
+		lngs: map[ID][]netip.Prefix{}, clients: map[ID][]netip.Prefix{}, latest: map[string]map[ID]*Observation{}, sights: map[slot][]sighting{},
 	}
 	for i := range all {
 		if o := &all[i]; o.Type == "networkinterfaces" && o.Kind == List {
@@ -305,6 +310,8 @@ func (b *builder) take(o *Observation, body object) {
 		if body != nil {
 			b.conns = append(b.conns, body)
 		}
+	case TypeSighting:
+		b.sighting(body, at)
 	case typeTag, typeLabel, typeSite, typeRoute:
 		if b.latest[o.Type] == nil {
 			b.latest[o.Type] = map[ID]*Observation{}

@@ -12,6 +12,7 @@ import (
 // finish turns the tracks into windows.
 func (b *builder) finish() {
 	e := b.e
+	held := b.settle()
 	attached := map[ID][]span{}
 	for nic, t := range b.attached {
 		attached[nic] = t.all()
@@ -22,8 +23,8 @@ func (b *builder) finish() {
 	slices.SortFunc(e.Attachments, func(x, y Attachment) int {
 		return cmp.Or(strings.Compare(x.NIC, y.NIC), cmp.Compare(x.Start, y.Start))
 	})
-	for k, t := range b.held {
-		for _, s := range t.all() {
+	for k, spans := range held {
+		for _, s := range spans {
 			h := Holding{Window: s.Window, Network: k.network, Address: k.addr, NIC: s.holder, Subnet: b.subnets[k][s.holder], Config: b.configs[s.holder][k.addr]}
 			e.Holdings = append(e.Holdings, cut(h, attached[s.holder])...)
 		}

@@ -176,6 +176,17 @@ func load(name string) (_ []byte, at time.Time, err error) {
 	return data, info.ModTime(), nil
 }
 
+// Add takes in observations, and returns how many the lake did not have.
+func Add(ctx context.Context, l *lake.Lake, got []Observation, now time.Time) (int, error) {
+	s := &Summary{New: map[string]int{}}
+	for try := 1; ; try++ {
+		err := store(ctx, l, got, now, s)
+		if !errors.Is(err, lake.ErrConflict) || try == maxTries {
+			return s.Added(), err
+		}
+	}
+}
+
 // store commits what is new of got, and the tables that follow from all.
 func store(ctx context.Context, l *lake.Lake, got []Observation, now time.Time, s *Summary) (err error) {
 	snap, err := l.Snapshot(ctx)

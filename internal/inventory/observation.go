@@ -16,6 +16,9 @@ const (
 	Seen   Kind = "seen"   // a part of a resource, with no word on the rest of it
 	Write  Kind = "write"  // the activity log's answer to a change
 	Delete Kind = "delete" // the activity log's word that it is gone
+
+	// kindMade is as a resource was when it was made, by what is known of it later.
+	kindMade Kind = "made"
 )
 
 // An Observation is one resource as one file showed it.
@@ -37,6 +40,8 @@ const (
 	typeSite  = "site"               // sites CSV
 	typeLabel = "label"              // labels CSV
 	typeTag   = "service tag"
+	// TypeSighting is a NIC's address as flow logs show it; see [Sighting].
+	TypeSighting = "sighting"
 )
 
 // Types that are kept; others are counted and left.
@@ -61,7 +66,7 @@ type observationKey struct {
 
 // rank orders observations of one instant: an end comes before a beginning,
 // and an event before a list that may be a little older than its file.
-var rank = map[Kind]int{Delete: 0, List: 1, Show: 2, Seen: 3, Write: 4}
+var rank = map[Kind]int{Delete: 0, kindMade: 1, List: 1, Show: 2, Seen: 3, Write: 4}
 
 // compare orders observations by time.
 func compare(a, b *Observation) int {

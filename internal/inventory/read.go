@@ -214,18 +214,20 @@ func (r *reading) element(at int64, text json.RawMessage) {
 		if r.lists {
 			kind = List
 		}
-		r.resource(at, Observation{Time: r.at, Kind: kind, ID: id, Tenant: strings.ToLower(o.text("tenantid"))}, text)
+		r.resource(at, Observation{Time: r.at, Kind: kind, ID: id, Tenant: strings.ToLower(o.text("tenantid"))}, o, text)
 	case o.text("network") != "" && o.get("nexthop") != nil:
 		r.keep(Observation{Time: r.at, Kind: Show, Type: typeRoute, ID: strings.ToLower(o.text("network")), Body: compact(text)})
 	case o.get("records") != nil:
 		r.document(at, text)
+	case id != "":
+		r.problem(at, fmt.Errorf("%q is no resource ID, which begins with /subscriptions/: it is left", o.text("id")))
 	default:
 		r.problem(at, errors.New("neither a resource, which has an id, nor an event of the activity log, which has an operationName"))
 	}
 }
 
 // resource takes in a resource if it is of a kind that says something of addresses.
-func (r *reading) resource(at int64, o Observation, text json.RawMessage) {
+func (r *reading) resource(at int64, o Observation, body object, text json.RawMessage) {
 	o.Type = typeOf(o.ID)
 	if o.Type == "" {
 		r.problem(at, fmt.Errorf("%q is no resource ID", o.ID))
@@ -237,6 +239,13 @@ func (r *reading) resource(at int64, o Observation, text json.RawMessage) {
 	}
 	o.Body = compact(text)
 	r.keep(o)
+	if o.Type == "networkinterfaces" && body.get("ipconfigurations") == nil {
+		version := ""
+		if v := body.text("apiversion"); v != "" {
+			version = " of API version " + v
+		}
+		r.problem(at, fmt.Errorf("%s%s shows no ipConfigurations: it is kept, but not which addresses it has; az network nic list shows them", o.ID, version))
+	}
 }
 
 func (r *reading) keep(o Observation) {

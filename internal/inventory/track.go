@@ -35,13 +35,14 @@ const (
 	fromList sources = 1 << iota
 	fromActivity
 	fromRows
+	fromFlows
 )
 
-var sourceOf = map[Kind]sources{List: fromList, Show: fromList, Seen: fromRows, Write: fromActivity, Delete: fromActivity}
+var sourceOf = map[Kind]sources{List: fromList, Show: fromList, Seen: fromRows, kindMade: fromList, Write: fromActivity, Delete: fromActivity}
 
 func (s sources) String() string {
 	var all []string
-	for i, name := range []string{"list", "activity log", "CSV"} {
+	for i, name := range []string{"list", "activity log", "CSV", "flow logs"} {
 		if s&(1<<i) != 0 {
 			all = append(all, name)
 		}

@@ -135,6 +135,100 @@ func TestWindows(t *testing.T) {
 	}
 }
 
+// withMAC is an observation of a NIC that tells its MAC address.
+func withMAC(o Observation, mac string) Observation {
+	o.Body = strings.Replace(o.Body, `"properties":{`, `"properties":{"macAddress":"`+mac+`",`, 1)
+	return o
+}
+
+// vmSeen is a VM with a NIC that was made at a minute.
+func vmSeen(kind Kind, m int, name string, made int, nics ...string) Observation {
+	o := Observation{Time: minute(m), Kind: kind, Type: "virtualmachines", ID: strings.ToLower(testVMs + name), Source: fmt.Sprint(m)}
+	if kind == Delete {
+		return o
+	}
+	var refs []string
+	for _, n := range nics {
+		refs = append(refs, fmt.Sprintf(`{"id":"%s%s"}`, testNICs, n))
+	}
+	o.Body = fmt.Sprintf(`{"properties":{"timeCreated":"%s","networkProfile":{"networkInterfaces":[%s]}}}`, minute(made).Format(time.RFC3339), strings.Join(refs, ","))
+	return o
+}
+
+// logged is what a MAC address logged from a minute to another.
+func logged(t rapid.TB, mac, addr, net string, from, to int) Observation {
+	t.Helper()
+	s := Sighting{MAC: mac, Address: netip.MustParseAddr(addr), Network: strings.ToLower(testNets + net), First: minute(from), Last: minute(to).Add(-time.Microsecond)}
+	o, err := s.Observation()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func TestWhatFlowLogsSayOfWindows(t *testing.T) {
+	const a, b, mac1, mac2 = "10.0.0.4", "10.0.0.5", "00-0D-3A-00-00-01", "00-0D-3A-00-00-02"
+	forwarding := withMAC(nicSeen(List, 60, "n2", "v2", "net", b), mac2)
+	forwarding.Body = strings.Replace(forwarding.Body, `"properties":{`, `"properties":{"enableIPForwarding":true,`, 1)
+	for _, c := range []struct {
+		name string
+		all  []Observation
+		want string
+	}{
+		{
+			"a NIC logs before the first list that shows it",
+			[]Observation{withMAC(nicSeen(List, 60, "n1", "v1", "net", a), mac1), logged(t, "000D3A000001", a, "net", 20, 55)},
+			"10.0.0.4 n1 20-on v1",
+		},
+		{
+			"a VM tells when it was made",
+			[]Observation{nicSeen(List, 60, "n1", "v1", "net", a), vmSeen(List, 60, "v1", 25, "n1")},
+			"10.0.0.4 n1 25-on v1",
+		},
+		{
+			"another NIC logs the address of one that was not seen since",
+			[]Observation{withMAC(nicSeen(List, 0, "n1", "v1", "net", a), mac1), withMAC(nicSeen(List, 60, "n2", "v2", "net", a), mac2), logged(t, "000D3A000002", a, "net", 20, 55)},
+			"10.0.0.4 n1 0-20 v1\n10.0.0.4 n2 20-on v2",
+		},
+		{
+			"a MAC address that nobody knows logs it: then nobody has it",
+			[]Observation{withMAC(nicSeen(List, 0, "n1", "v1", "net", a), mac1), logged(t, "000D3A0000FF", a, "net", 20, 55)},
+			"10.0.0.4 n1 0-20 v1",
+		},
+		{
+			"but one that was seen later has it again",
+			[]Observation{withMAC(nicSeen(Write, 0, "n1", "v1", "net", a), mac1), withMAC(nicSeen(Write, 60, "n1", "v1", "net", a), mac1), logged(t, "000D3A0000FF", a, "net", 20, 55)},
+			"10.0.0.4 n1 0-20 v1\n10.0.0.4 n1 55-on v1",
+		},
+		{
+			"a NIC whose MAC address nobody tells is known by what it logs",
+			[]Observation{nicSeen(Write, 0, "n1", "v1", "net", a), logged(t, "000D3A000001", a, "net", 1, 30), logged(t, "000D3A0000FF", a, "net", 40, 55)},
+			"10.0.0.4 n1 0-40 v1",
+		},
+		{
+			"inventory names another owner all the while",
+			[]Observation{withMAC(nicSeen(Write, 0, "n1", "v1", "net", a), mac1), withMAC(nicSeen(Write, 30, "n1", "v1", "net", a), mac1), withMAC(nicSeen(Write, 0, "n2", "v2", "net", b), mac2), logged(t, "000D3A000002", a, "net", 20, 40)},
+			"10.0.0.4 n1 0-on v1\n10.0.0.5 n2 0-on v2",
+		},
+		{
+			"what a NIC that forwards passes on is not its own",
+			[]Observation{withMAC(nicSeen(List, 60, "n1", "v1", "net", a), mac1), forwarding, logged(t, "000D3A000002", a, "net", 20, 55)},
+			"10.0.0.4 n1 60-on v1\n10.0.0.5 n2 60-on v2",
+		},
+		{
+			"nor is an address of no subnet of its own",
+			[]Observation{withMAC(nicSeen(List, 60, "n1", "v1", "net", a), mac1), logged(t, "000D3A000001", "10.9.0.4", "net", 20, 55)},
+			"10.0.0.4 n1 60-on v1",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := story(build(t, c.all...)); got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+		})
+	}
+}
+
 func TestAnAddressNeverHasTwoOwners(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(t, label) }
@@ -146,7 +240,17 @@ func TestAnAddressNeverHasTwoOwners(t *testing.T) {
 			m := rapid.IntRange(0, 50).Draw(t, "minute")
 			o := nicSeen(kind, m, pick("nic", "n1", "n2", "N2", "n3"), pick("vm", "", "v1", "V1", "v2"), pick("net", "net1", "net2"), addrs...)
 			o.Source = pick("source", "x", "y")
+			if mac := pick("mac", "", "00-0D-3A-00-00-01", "00-0D-3A-00-00-02"); mac != "" && kind != Delete {
+				o = withMAC(o, mac)
+			}
 			all = append(all, o)
+			if rapid.Bool().Draw(t, "flows") {
+				from := rapid.IntRange(0, 50).Draw(t, "from")
+				all = append(all, logged(t, pick("logs", "000D3A000001", "000D3A000002", "000D3A000003"), addrs[0], pick("in", "net1", "net2"), from, from+rapid.IntRange(1, 20).Draw(t, "for")))
+			}
+			if rapid.Bool().Draw(t, "made") {
+				all = append(all, vmSeen(List, m, pick("of vm", "v1", "v2"), rapid.IntRange(0, 50).Draw(t, "created"), pick("with", "n1", "n3")))
+			}
 			if rapid.Bool().Draw(t, "vm event") {
 				v := Observation{Time: minute(m), Kind: rapid.SampledFrom([]Kind{Write, Delete}).Draw(t, "vm kind"), Type: "virtualmachines", ID: strings.ToLower(testVMs + pick("vm", "v1", "v2"))}
 				if v.Kind == Write {

@@ -65,6 +65,7 @@ func TestARunThatIsKilledGoesOnWhereItWas(t *testing.T) {
 	want := open(t, t.TempDir(), lake.Options{Now: clock})
 	inventoryOf(t, want, everything(root)...)
 	take(t, want, root, opt)
+	settle(t, want)
 
 	made := t.TempDir()
 	late := open(t, made, lake.Options{Now: clock})

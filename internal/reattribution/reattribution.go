@@ -35,6 +35,7 @@ type Progress struct {
 
 // Summary is what a run did, or would do.
 type Summary struct {
+	Sightings int                  // of NICs with addresses that inventory did not explain, learned from the flows
 	Segments  int                  // of Flows that an older inventory named
 	Read      int                  // of them, those that a change may concern
 	Written   int                  // of them, those in which an owner differs
@@ -126,13 +127,19 @@ func Run(ctx context.Context, l *lake.Lake, opt Options) (_ *Summary, err error)
 	start := opt.Now()
 	sum := &Summary{Changes: map[ChangeKind]int{}}
 	defer func() { sum.Elapsed = opt.Now().Sub(start) }()
-	all, err := inventory.Load(ctx, l)
-	if err != nil || len(all) == 0 {
+	all, x, err := load(ctx, l)
+	if err != nil || x == nil {
 		return sum, err
 	}
-	x, err := attribution.Of(all)
-	if err != nil {
-		return sum, err
+	if !opt.DryRun {
+		if sum.Sightings, err = sight(ctx, l, all, x, start); err != nil {
+			return sum, fmt.Errorf("addresses that NICs logged: %w", err)
+		}
+		if sum.Sightings > 0 {
+			if all, x, err = load(ctx, l); err != nil {
+				return sum, err
+			}
+		}
 	}
 	r := &run{lake: l, opt: opt, sum: sum, start: start, all: all, x: x, diffs: map[int64]*attribution.Changes{}}
 	days, err := r.days(ctx)
@@ -168,6 +175,15 @@ func Run(ctx context.Context, l *lake.Lake, opt Options) (_ *Summary, err error)
 	}
 	r.tell("", len(days), len(days))
 	return sum, nil
+}
+
+func load(ctx context.Context, l *lake.Lake) ([]inventory.Observation, *attribution.Index, error) {
+	all, err := inventory.Load(ctx, l)
+	if err != nil {
+		return nil, nil, err
+	}
+	x, err := attribution.Of(all)
+	return all, x, err
 }
 
 // run is a [Run] under way.
