@@ -37,6 +37,7 @@ const (
 // hour before, or by a blob that is read later or by another process at the same
 // time, or which is one of too many.
 type connections struct {
+	nics   map[string]bool // whose blobs are read, by MAC address; nil if not known
 	lake   *lake.Lake
 	before int64          // segments up to this one may be read back
 	hours  map[int64]bool // since 1970: those that were
@@ -68,7 +69,7 @@ const ended = -1 << 63
 
 // begin forgets everything, and lets what is in the lake now be read back.
 func (x *connections) begin(ctx context.Context, l *lake.Lake) error {
-	*x = connections{lake: l, logs: map[logKey]*openFlows{}, texts: x.texts, covers: x.covers, valid: x.valid}
+	*x = connections{nics: x.nics, lake: l, logs: map[logKey]*openFlows{}, texts: x.texts, covers: x.covers, valid: x.valid}
 	return x.rewind(ctx)
 }
 
@@ -354,7 +355,7 @@ func (x *connections) read(b *batch.Batch) {
 	var last logKey
 	var t *openFlows
 	for row := range b.Rows {
-		if status(row) == "Denied" || state(row) == "" {
+		if status(row) == "Denied" || state(row) == "" || x.nics != nil && !x.nics[mac(row)] {
 			continue
 		}
 		k := logKey{mac(row), kind(row), log(row)}

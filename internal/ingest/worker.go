@@ -85,6 +85,7 @@ func (g *Ingester) work(ctx context.Context, src source.Source, w *lake.Writer, 
 	if wk.rows, err = newRowMaker(wk.dict, g.index, g.opt.GeoIP); err != nil {
 		return err
 	}
+	wk.rows.open.nics = nicsOf(jobs)
 	if err := wk.newAggregator(ctx); err != nil {
 		return err
 	}
@@ -117,6 +118,19 @@ func claimable(jobs []waiting) int {
 		}
 	}
 	return min(len(jobs), claimBlobs)
+}
+
+// nicsOf returns the NICs that wrote the blobs of jobs, by MAC address; nil if the
+// path of one does not tell.
+func nicsOf(jobs []waiting) map[string]bool {
+	nics := map[string]bool{}
+	for _, j := range jobs {
+		if j.first.mac() == "" {
+			return nil
+		}
+		nics[flowlog.FormatMAC(j.first.mac())] = true
+	}
+	return nics
 }
 
 // newAggregator starts merging with the rollovers that the lake knows as open.
