@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/azflow/azflow/internal/chdb"
 	"github.com/azflow/azflow/internal/flowgen"
 	"github.com/azflow/azflow/internal/ingest"
 	"github.com/azflow/azflow/internal/inventory"
@@ -62,6 +63,7 @@ var demoLake = sync.OnceValues(func() (*lake.Lake, error) {
 var demoFolder string
 
 func TestMain(m *testing.M) {
+	chdb.RunChild() // if this is the child that holds ClickHouse
 	code := m.Run()
 	if demoFolder != "" {
 		_ = os.RemoveAll(demoFolder) // a temporary folder

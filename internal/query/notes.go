@@ -3,16 +3,21 @@ package query
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
+	"github.com/azflow/azflow/kql/fn"
 	"github.com/azflow/azflow/kql/plan"
 	"github.com/azflow/azflow/kql/types"
 )
 
-// Notes returns what a person should know of an answer that sums bytes or
-// packets of NTANetAnalytics: what was captured at more than one end (R-ONCE),
-// and what has no counters (R-NOCOUNT). None are returned for other queries.
+// Notes returns what a person should know of an answer: which functions no
+// recorded results confirm, and where it sums bytes or packets of
+// NTANetAnalytics, what was captured at more than one end (R-ONCE), and what has
+// no counters (R-NOCOUNT).
 func (s *Session) Notes(ctx context.Context, c *Compiled) ([]string, error) {
-	var notes []string
+	notes := unverified(c.Plan)
 	for i, r := range c.Plan.Results {
 		if _, _, ok := summed(r.Root); !ok {
 			continue
@@ -32,6 +37,45 @@ func (s *Session) Notes(ctx context.Context, c *Compiled) ([]string, error) {
 		notes = append(notes, n...)
 	}
 	return notes, nil
+}
+
+// unverified notes the functions of p that follow their documentation without
+// recorded results to compare with.
+func unverified(p *plan.Plan) []string {
+	seen := map[string]bool{}
+	aggregate := func(name string) {
+		if a, ok := fn.LookupAggregate(name); ok && a.Unverified {
+			seen[a.Name] = true
+		}
+	}
+	for _, r := range p.Results {
+		plan.Walk(r.Root, func(n plan.Node) {
+			switch n := n.(type) {
+			case *plan.Aggregate:
+				for _, a := range n.Aggs {
+					aggregate(a.Func)
+				}
+			case *plan.MakeSeries:
+				for _, a := range n.Aggs {
+					aggregate(a.Func)
+				}
+			}
+			plan.EachExpr(n, func(e plan.Expr) {
+				plan.WalkExpr(e, func(e plan.Expr) bool {
+					if c, ok := e.(*plan.Call); ok {
+						if f, ok := fn.LookupScalar(c.Func); ok && f.Unverified {
+							seen[f.Name] = true
+						}
+					}
+					return true
+				})
+			})
+		})
+	}
+	if len(seen) == 0 {
+		return nil
+	}
+	return []string{strings.Join(slices.Sorted(maps.Keys(seen)), ", ") + " computed as documented; no recorded results of Kusto confirm it (docs/kql/differences.md)"}
 }
 
 // counterColumns are the sums that several captures of an exchange repeat.

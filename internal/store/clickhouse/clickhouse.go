@@ -41,6 +41,9 @@ func (e *Engine) Dialect() sqlgen.Dialect { return e.dialect }
 // Close implements store.Engine.
 func (e *Engine) Close() error { return e.client.Close() }
 
+// longQuery is the length of texts that ClickHouse reads if nothing is set.
+const longQuery = 1 << 18
+
 // Query implements store.Engine. The whole answer is held in memory.
 func (e *Engine) Query(ctx context.Context, part *sqlgen.Part) (store.Rows, error) {
 	var with []string
@@ -69,6 +72,13 @@ func (e *Engine) Query(ctx context.Context, part *sqlgen.Part) (store.Rows, erro
 		if rel.Release != nil {
 			defer rel.Release()
 		}
+		for _, f := range rel.Files { // a pattern passes over a file that is gone
+			for _, p := range f.Paths {
+				if _, err := os.Stat(p); err != nil {
+					return nil, fmt.Errorf("clickhouse: table %s: %w", s.Table, err)
+				}
+			}
+		}
 		text, err := e.writer(dir).Relation(s, rel)
 		if err != nil {
 			return nil, err
@@ -76,6 +86,12 @@ func (e *Engine) Query(ctx context.Context, part *sqlgen.Part) (store.Rows, erro
 		with = append(with, s.Name+" AS (\n"+text+")")
 	}
 	text := part.Over(with) + "\nSETTINGS " + strings.Join(clickhouse.Settings, ", ")
+	if len(text) > longQuery {
+		// The query's own settings come too late for its parser.
+		if _, err := e.client.Query(ctx, "SET max_query_size = 1073741824", "Null"); err != nil {
+			return nil, fmt.Errorf("clickhouse: %w", err)
+		}
+	}
 	answer, err := e.client.Query(ctx, text, "RowBinaryWithNamesAndTypes")
 	if err != nil {
 		return nil, fmt.Errorf("clickhouse: %w", err)
@@ -99,16 +115,7 @@ func (e *Engine) writer(dir func() (string, error)) *store.Writer {
 		Syntax:     e.dialect.Syntax(),
 		StartsWith: "startsWith",
 		Any:        "any",
-		Files: func(paths []string) string {
-			var each []string
-			for _, p := range paths {
-				each = append(each, "SELECT * FROM file("+clickhouse.QuoteString(p)+", Parquet)")
-			}
-			if len(each) == 1 {
-				return "file(" + clickhouse.QuoteString(paths[0]) + ", Parquet)"
-			}
-			return "(" + strings.Join(each, " UNION ALL ") + ")"
-		},
+		Files:      files,
 		Join: func(one, several, separator string) string {
 			sep := clickhouse.QuoteString(separator)
 			entries := "splitByString(" + sep + ", ifNull(toString(" + one + "), " + several + "))"
@@ -122,6 +129,40 @@ func (e *Engine) writer(dir func() (string, error)) *store.Writer {
 			return e.memoryRows(filepath.Join(d, s.Name+".tsv"), s, rows)
 		},
 	}
+}
+
+// files writes the rows of Parquet files: those of a folder by one pattern, since
+// the plan of a union of hundreds takes longer than to read them.
+func files(paths []string) string {
+	var all []string
+	byFolder := map[string][]string{}
+	var folders []string
+	for _, p := range paths {
+		dir, name := filepath.Split(p)
+		if strings.ContainsAny(p, "*?{},\\") { // means more in a pattern than it is
+			all = append(all, p)
+			continue
+		}
+		if byFolder[dir] == nil {
+			folders = append(folders, dir)
+		}
+		byFolder[dir] = append(byFolder[dir], name)
+	}
+	for _, dir := range folders {
+		names := byFolder[dir]
+		if len(names) == 1 {
+			all = append(all, dir+names[0])
+		} else {
+			all = append(all, dir+"{"+strings.Join(names, ",")+"}")
+		}
+	}
+	for i, p := range all {
+		all[i] = "file(" + clickhouse.QuoteString(p) + ", Parquet)"
+	}
+	if len(all) == 1 {
+		return all[0]
+	}
+	return "(SELECT * FROM " + strings.Join(all, " UNION ALL SELECT * FROM ") + ")"
 }
 
 // memoryRows writes rows held in memory to a file, since the text of a query

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/azflow/azflow/internal/batch"
@@ -225,9 +226,26 @@ func Run(t *testing.T, open func(t *testing.T, dir string, r store.Resolver) sto
 			}
 		}
 	})
+	t.Run("many files are one table", func(t *testing.T) {
+		released := 0
+		var paths []string
+		for i := range 2000 { // 300 KB of names
+			p := filepath.Join(dir, fmt.Sprintf("%s-%04d.parquet", strings.Repeat("long", 25), i))
+			if err := os.Link(second, p); err != nil {
+				t.Fatal(err)
+			}
+			paths = append(paths, p)
+		}
+		e := open(t, dir, resolver{&store.Relation{Files: []store.Files{{Paths: paths, Columns: sources()}}}, &released})
+		n := plan.Column{ID: 9, Name: "Count", Type: types.Long}
+		rows := run(t, e, &plan.Aggregate{Input: &plan.Scan{Table: "T"}, Aggs: []plan.AggItem{{Cols: []plan.Column{n}, Func: "count"}}})
+		if len(rows) != 1 || rows[0][0] != int64(2000) {
+			t.Errorf("got %v", rows)
+		}
+	})
 	t.Run("a file that is gone is an error", func(t *testing.T) {
 		released := 0
-		e := open(t, dir, resolver{&store.Relation{Files: []store.Files{{Paths: []string{filepath.Join(dir, "gone.parquet")}, Columns: sources()}}}, &released})
+		e := open(t, dir, resolver{&store.Relation{Files: []store.Files{{Paths: []string{first, filepath.Join(filepath.Dir(first), "gone.parquet"), second}, Columns: sources()}}}, &released})
 		st, err := sqlgen.Generate(&plan.Plan{Results: []plan.Result{{Root: &plan.Scan{Table: "T", Cols: columns}}}}, e.Dialect())
 		if err != nil {
 			t.Fatal(err)

@@ -24,7 +24,7 @@ var _ sqlgen.Dialect = (*Dialect)(nil)
 // should.
 var Settings = []string{
 	"join_use_nulls = 0", "session_timezone = 'UTC'", "use_hive_partitioning = 0", "output_format_json_escape_forward_slashes = 0",
-	"enable_positional_arguments = 1", "prefer_column_name_to_alias = 1", "transform_null_in = 0", "aggregate_functions_null_for_empty = 0",
+	"enable_positional_arguments = 1", "optimize_move_to_prewhere = 0", "prefer_column_name_to_alias = 1", "transform_null_in = 0", "aggregate_functions_null_for_empty = 0",
 }
 
 // New returns the dialect.
