@@ -22,6 +22,23 @@ func networkFS(dir string) (string, error) {
 	return "", nil
 }
 
+// readOnlyFS reports whether dir's volume takes no writes.
+func readOnlyFS(dir string) (bool, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return false, err
+	}
+	root, err := windows.UTF16PtrFromString(filepath.VolumeName(abs) + `\`)
+	if err != nil {
+		return false, err
+	}
+	var flags uint32
+	if err := windows.GetVolumeInformation(root, nil, 0, nil, nil, &flags, nil, 0); err != nil {
+		return false, err
+	}
+	return flags&windows.FILE_READ_ONLY_VOLUME != 0, nil
+}
+
 // freeBytes returns how many bytes a user may still write to dir's volume.
 func freeBytes(dir string) (uint64, error) {
 	p, err := windows.UTF16PtrFromString(dir)
