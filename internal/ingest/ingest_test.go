@@ -82,8 +82,11 @@ func eachRow(t testing.TB, l *lake.Lake, table string, columns []string, f func(
 		}
 		for {
 			b, err := sc.Next()
-			if err != nil {
+			if errors.Is(err, io.EOF) {
 				break
+			}
+			if err != nil {
+				t.Fatal(err)
 			}
 			for row := range b.Rows {
 				gen, _ := b.Columns[1].IntAt(row)

@@ -103,18 +103,7 @@ func (t *trial) listing() error {
 	if err != nil {
 		return err
 	}
-	for _, b := range blobs {
-		g := flowgen.Grow(b, flowgen.Lettered)
-		g.Append(g.Left())
-		if err := e.put(t.ctx, g); err != nil {
-			return err
-		}
-	}
-	c, err := t.azflowEnds(e.env(), e.ingest()...)
-	if err != nil {
-		return err
-	}
-	d, err := t.same(e)
+	c, d, err := t.whole(e, blobs)
 	if err != nil {
 		return err
 	}
@@ -125,6 +114,23 @@ func (t *trial) listing() error {
 	}
 	t.hold(strings.Contains(c.output.String(), "200 blobs"), "a range of hours lists those hours only", "%.1f s: %s", c.took.Seconds(), strings.TrimSpace(c.output.String()))
 	return nil
+}
+
+// whole writes the blobs to their end, reads them in one run, and compares.
+func (t *trial) whole(e *estate, blobs kept) (*child, *difference, error) {
+	for _, b := range blobs {
+		g := flowgen.Grow(b, flowgen.Lettered)
+		g.Append(g.Left())
+		if err := e.put(t.ctx, g); err != nil {
+			return nil, nil, err
+		}
+	}
+	c, err := t.azflowEnds(e.env(), e.ingest()...)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := t.same(e)
+	return c, d, err
 }
 
 // throughput reads the same logs from a folder and from Azurite.
@@ -144,18 +150,7 @@ func (t *trial) throughput() error {
 		if err != nil {
 			return err
 		}
-		for _, b := range blobs {
-			g := flowgen.Grow(b, flowgen.Lettered)
-			g.Append(g.Left())
-			if err := e.put(t.ctx, g); err != nil {
-				return err
-			}
-		}
-		c, err := t.azflowEnds(e.env(), e.ingest()...)
-		if err != nil {
-			return err
-		}
-		d, err := t.same(e)
+		c, d, err := t.whole(e, blobs)
 		if err != nil {
 			return err
 		}
