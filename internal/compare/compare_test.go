@@ -222,7 +222,7 @@ func TestWhatIsNoExportSaysSo(t *testing.T) {
 		"other table":  {"TimeGenerated,Computer\n2026-03-01,x\n", "no column FlowIntervalStartTime"},
 		"few columns":  {strings.Replace(header, ",DestPublicIps", "", 1) + times + ",\n", "no column DestPublicIps: export NTANetAnalytics with all its columns"},
 		"local time":   {strings.Replace(header, "FlowIntervalStartTime", "FlowIntervalStartTime [Local Time]", 1) + times + values, "not in UTC: set the portal's display time zone"},
-		"half JSON":    {"[" + object("2026-03-01T10:00:00Z", "2026-03-01T11:00:00Z") + ",", "EOF"},
+		"half JSON":    {"[" + object("2026-03-01T10:00:00Z", "2026-03-01T11:00:00Z") + ",", "the JSON breaks off after row 1: export it again"},
 		"no time":      {header + "yesterday,today" + values, `row 1: FlowIntervalStartTime: "yesterday" is no time`},
 		"no number":    {header + times + strings.Replace(values, ",100,", ",many,", 1), `row 1: BytesSrcToDest: "many" is not a whole number`},
 		"cut address":  {header + times + ",FlowLog,10.0.0.4,,443,TCP,a,Outbound,M,0,0,1,0,1,1,1,1,1,,198.51.100.1|1|1\n", `public address "198.51.100.1|1|1" has 3 parts`},

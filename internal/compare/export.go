@@ -59,7 +59,11 @@ func ReadExport(r io.Reader, add func(*Row) error) (rows int64, err error) {
 		return nil
 	}
 	if first == '{' || first == '[' {
-		return rows, readJSON(b, each)
+		err = readJSON(b, each)
+		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+			err = fmt.Errorf("the JSON breaks off after row %d: export it again", n)
+		}
+		return rows, err
 	}
 	err = readCSV(b, each)
 	return rows, err
