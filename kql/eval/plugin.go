@@ -413,16 +413,21 @@ func networkOf(s string, six bool) (netip.Prefix, bool) {
 	return p.Masked(), true
 }
 
+// lookupTable returns the rows of a lookup's first argument.
+func (r *runner) lookupTable(x *plan.Plugin) (*Rows, error) {
+	table := named(x, "", 0)
+	if table == nil || table.Table == nil {
+		return nil, fmt.Errorf("the first argument must be a table")
+	}
+	return r.run(table.Table)
+}
+
 // ipLookup joins each address with the networks that hold it. Its arguments
 // are the table, the address column, the network column, then further keys that
 // must be equal, and return_unmatched.
 func ipLookup(six bool) pluginFunc {
 	return func(r *runner, x *plan.Plugin, in *Rows) (*Rows, error) {
-		table := named(x, "", 0)
-		if table == nil || table.Table == nil {
-			return nil, fmt.Errorf("the first argument must be a table")
-		}
-		right, err := r.run(table.Table)
+		right, err := r.lookupTable(x)
 		if err != nil {
 			return nil, err
 		}
@@ -518,11 +523,7 @@ func ipLookup(six bool) pluginFunc {
 // than the radius, by the function that measures the distance.
 func geoLookup(distance string) pluginFunc {
 	return func(r *runner, x *plan.Plugin, in *Rows) (*Rows, error) {
-		table := named(x, "", 0)
-		if table == nil || table.Table == nil {
-			return nil, fmt.Errorf("the first argument must be a table")
-		}
-		right, err := r.run(table.Table)
+		right, err := r.lookupTable(x)
 		if err != nil {
 			return nil, err
 		}
