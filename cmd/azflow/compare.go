@@ -54,7 +54,7 @@ The status is 6 if something stays unexplained.`,
 func causesHelp() string {
 	var b strings.Builder
 	for _, c := range compare.Causes() {
-		fmt.Fprintf(&b, "  %-26s%s\n", c, c.Meaning())
+		fmt.Fprintf(&b, "  %s\n      %s\n", c, c.Meaning())
 	}
 	return b.String()
 }

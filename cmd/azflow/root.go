@@ -101,6 +101,7 @@ version 4), stores every tuple exactly once in Parquet, and answers KQL.
 
   azflow demo                           a demo estate, three questions, one minute
   azflow ingest ./flowlogs              take in a folder of PT1H.json blobs
+  azflow ingest az://contosologs        or of a storage account, and --follow it
   azflow query 'NTANetAnalytics | count'`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
