@@ -45,6 +45,7 @@ type connections struct {
 	reads  int64    // of logs
 	slots  int      // of all logs
 	texts  []uint64 // by address id: a hash of its text
+	hashes []uint64 // by row; 0 for what opens no connection
 	covers []int64
 	valid  batch.Bitmap
 }
@@ -52,24 +53,25 @@ type connections struct {
 // logKey is what one NIC writes to one flow log, in the words of Flows.
 type logKey struct{ mac, kind, resource string }
 
-// openFlows is a table of open addresses, by the hash of a connection.
+// openFlows is a table of open addresses with linear probing, by the hash of a
+// connection. At least half of it is free.
 type openFlows struct {
 	slots []openFlow
-	used  int   // slots that are not free, those of ended connections included
+	used  int   // slots that are not free
 	read  int64 // when it was last read, by connections.reads
 }
 
 type openFlow struct {
 	hash uint64 // 0 for a free slot
-	last int64  // µs since 1970, or ended
+	last int64  // µs since 1970
 }
 
-// ended stands for no time, and marks a connection that has ended.
-const ended = -1 << 63
+// unknown stands for no time.
+const unknown = -1 << 63
 
 // begin forgets everything, and lets what is in the lake now be read back.
 func (x *connections) begin(ctx context.Context, l *lake.Lake) error {
-	*x = connections{nics: x.nics, lake: l, logs: map[logKey]*openFlows{}, texts: x.texts, covers: x.covers, valid: x.valid}
+	*x = connections{nics: x.nics, lake: l, logs: map[logKey]*openFlows{}, texts: x.texts, hashes: x.hashes, covers: x.covers, valid: x.valid}
 	return x.rewind(ctx)
 }
 
@@ -138,10 +140,17 @@ func (x *connections) learn(ips *batch.Dict) {
 func (x *connections) column(c *flowlog.Columns, ips, macs, strings *batch.Dict) batch.Column {
 	x.learn(ips)
 	n := c.Len()
+	x.hash(c)
 	x.covers = slices.Grow(x.covers[:0], n)[:n]
 	x.valid = x.valid[:0].Grow(n)
 	clear(x.valid)
-	record, row := 0, 0
+	type log struct {
+		mac, resource uint32
+		kind          flowlog.LogType
+	}
+	var last log
+	var t *openFlows
+	record, row, start := 0, 0, 0
 	for i := range c.Groups {
 		g := &c.Groups[i]
 		if g.End == row {
@@ -151,24 +160,49 @@ func (x *connections) column(c *flowlog.Columns, ips, macs, strings *batch.Dict)
 			record++
 		}
 		rec := &c.Records[record]
-		t := x.log(logKey{macs.Text[g.MAC], rec.Type.String(), strings.Text[rec.Resource]})
-		for ; row < g.End; row++ {
-			state := c.State[row]
-			if c.Status[row] == uint32(flowlog.Denied) || state == flowlog.StateNone {
-				continue
-			}
-			protocol := c.Protocol[row]
-			if protocol >= 256 {
-				protocol = letter(c.Dict.Protocols.Name(protocol))
-			}
-			h := hashOf(x.texts[c.Src[row]], x.texts[c.Dest[row]], c.SrcPort[row], c.DestPort[row], protocol, c.Direction[row])
-			if last := x.seen(t, h, c.Time[row], state == flowlog.StateB, state == flowlog.StateE); last != ended {
-				x.covers[row] = last
-				x.valid[row>>6] |= 1 << (row & 63)
-			}
+		if k := (log{g.MAC, rec.Resource, rec.Type}); t == nil || k != last {
+			x.look(t, c, start, row)
+			t, last, start = x.log(logKey{macs.Text[g.MAC], rec.Type.String(), strings.Text[rec.Resource]}), k, row
+		}
+		row = g.End
+	}
+	x.look(t, c, start, row)
+	return batch.Column{Form: batch.Plain, Ints: x.covers, Valid: x.valid}
+}
+
+// hash fills hashes for the rows of c.
+func (x *connections) hash(c *flowlog.Columns) {
+	n := c.Len()
+	x.hashes = slices.Grow(x.hashes[:0], n)[:n]
+	src, dest, srcPort, destPort := c.Src[:n], c.Dest[:n], c.SrcPort[:n], c.DestPort[:n]
+	protocols, direction, status, state := c.Protocol[:n], c.Direction[:n], c.Status[:n], c.State[:n]
+	for i := range x.hashes {
+		if status[i] == uint32(flowlog.Denied) || state[i] == flowlog.StateNone {
+			x.hashes[i] = 0
+			continue
+		}
+		protocol := protocols[i]
+		if protocol >= 256 {
+			protocol = letter(c.Dict.Protocols.Name(protocol))
+		}
+		x.hashes[i] = hashOf(x.texts[src[i]], x.texts[dest[i]], srcPort[i], destPort[i], protocol, direction[i])
+	}
+}
+
+// look fills CoversFrom of rows of c, all of one log.
+func (x *connections) look(t *openFlows, c *flowlog.Columns, from, to int) {
+	times, states := c.Time[from:to], c.State[from:to]
+	for i, h := range x.hashes[from:to] {
+		if h == 0 {
+			continue
+		}
+		state := states[i]
+		if last := x.seen(t, h, times[i], state == flowlog.StateB, state == flowlog.StateE); last != unknown {
+			row := from + i
+			x.covers[row] = last
+			x.valid[row>>6] |= 1 << (row & 63)
 		}
 	}
-	return batch.Column{Form: batch.Plain, Ints: x.covers, Valid: x.valid}
 }
 
 // letter returns a number for a protocol that has none.
@@ -191,40 +225,53 @@ func (x *connections) log(k logKey) *openFlows {
 }
 
 // seen notes a tuple, and returns the time of the connection's tuple before it;
-// ended if that is not known, or if the tuple begins the connection.
+// unknown if that is not known, or if the tuple begins the connection.
 func (x *connections) seen(t *openFlows, h uint64, at int64, begins, ends bool) int64 {
 	mask := uint64(len(t.slots) - 1)
 	i := h & mask
-	for t.slots[i].hash != 0 && t.slots[i].hash != h {
+	for t.slots[i].hash != h {
+		if t.slots[i].hash == 0 {
+			if !ends {
+				t.slots[i] = openFlow{h, at}
+				if t.used++; 2*t.used > len(t.slots) {
+					x.tidy(t)
+				}
+			}
+			return unknown
+		}
 		i = (i + 1) & mask
 	}
-	s := &t.slots[i]
-	if s.hash == 0 {
-		if !ends {
-			*s = openFlow{h, at}
-			if t.used++; 2*t.used > len(t.slots) {
-				x.tidy(t)
-			}
-		}
-		return ended
-	}
-	last := s.last
-	if s.last = max(last, at); ends {
-		s.last = ended
+	last := t.slots[i].last
+	if ends {
+		t.remove(i)
+	} else {
+		t.slots[i].last = max(last, at)
 	}
 	if begins || last > at {
-		return ended
+		return unknown
 	}
 	return last
+}
+
+// remove frees slot i. What would not be found behind a free slot moves to it.
+func (t *openFlows) remove(i uint64) {
+	mask := uint64(len(t.slots) - 1)
+	for k := (i + 1) & mask; t.slots[k].hash != 0; k = (k + 1) & mask {
+		if away := (k - t.slots[k].hash) & mask; away >= (k-i)&mask {
+			t.slots[i] = t.slots[k]
+			i = k
+		}
+	}
+	t.slots[i] = openFlow{}
+	t.used--
 }
 
 // maxOpen is how many connections of one log are remembered when there are more.
 const maxOpen = maxSlots / 6
 
-// tidy drops connections that have ended, and makes room for more: no more than
-// half of all.
+// tidy makes room for more connections.
 func (x *connections) tidy(t *openFlows) {
-	live := slices.DeleteFunc(t.slots, func(s openFlow) bool { return s.hash == 0 || s.last == ended })
+	live := slices.DeleteFunc(t.slots, func(s openFlow) bool { return s.hash == 0 })
 	if len(live) > maxOpen {
 		slices.SortFunc(live, func(a, b openFlow) int { return cmp.Compare(b.last, a.last) })
 		live = live[:maxOpen/2]

@@ -220,6 +220,33 @@ func TestCoveredTimesAreThoseOfAPlainMap(t *testing.T) {
 	}
 }
 
+// Connections whose places in the table are the same begin, go on and end; the
+// table knows what a map does.
+func TestConnectionsAreFoundWhateverOthersEnd(t *testing.T) {
+	var x connections
+	var table openFlows
+	x.tidy(&table)
+	known := map[uint64]int64{}
+	r := rand.New(rand.NewPCG(3, 4))
+	for at := range int64(100_000) {
+		h := 1 + r.Uint64N(6) + r.Uint64N(40)<<32 // the lowest bits say where it belongs
+		begins, ends := r.IntN(4) == 0, r.IntN(3) == 0
+		want, ok := known[h]
+		if !ok || begins {
+			want = unknown
+		}
+		if got := x.seen(&table, h, at, begins, ends); got != want {
+			t.Fatalf("tuple %d of %x counts from %d, want %d", at, h, got, want)
+		}
+		if known[h] = at; ends {
+			delete(known, h)
+		}
+		if table.used != len(known) {
+			t.Fatalf("after tuple %d the table has %d connections, want %d", at, table.used, len(known))
+		}
+	}
+}
+
 // However many connections stay open, the room for them is bounded, and those
 // that were logged last are known.
 func TestOpenConnectionsTakeBoundedRoom(t *testing.T) {
