@@ -30,6 +30,7 @@ import (
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/reattribution"
 	"github.com/azflow/azflow/internal/rollup"
+	"github.com/azflow/azflow/internal/source"
 	"github.com/azflow/azflow/internal/source/dir"
 	_ "github.com/duckdb/duckdb-go/v2" // the driver
 )
@@ -116,7 +117,7 @@ func product(ctx context.Context, out io.Writer, c *flowgen.Churn, folder string
 		}
 	}()
 	take := func(from string) error {
-		s, err := inventory.Import(ctx, l, []string{from}, inventory.ImportOptions{Now: time.Now})
+		s, err := inventory.Import(ctx, l, dir.Of(source.Inventory(), from), inventory.ImportOptions{Now: time.Now})
 		if err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/query"
 	"github.com/azflow/azflow/internal/render"
+	"github.com/azflow/azflow/internal/source"
 	"github.com/azflow/azflow/internal/source/dir"
 	"github.com/azflow/azflow/kql/types"
 )
@@ -193,7 +194,7 @@ func (p *program) makeDemo(ctx context.Context, folder string, seed uint64, end 
 	if err := d.WriteInventory(sink); err != nil {
 		return err
 	}
-	if err := p.importInventory(ctx, l, []string{filepath.Join(logs, "inventory"), filepath.Join(logs, flowgen.ContainerActivity)}, time.Time{}); err != nil {
+	if err := p.importInventory(ctx, l, dir.Of(source.Inventory(), filepath.Join(logs, "inventory"), filepath.Join(logs, flowgen.ContainerActivity)), time.Time{}); err != nil {
 		return err
 	}
 	if err := p.ingestFrom(ctx, l, dir.New(

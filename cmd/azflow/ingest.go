@@ -90,7 +90,7 @@ func (p *program) openLake(ctx context.Context, mustExist bool) (*lake.Lake, err
 }
 
 func (p *program) ingest(ctx context.Context, args []string, filter source.Filter, retry bool, f followFlags) error {
-	src, done, err := p.openSource(args, filter)
+	src, done, err := p.openSource(args, filter, flowLogs())
 	if err != nil {
 		return err
 	}
@@ -251,7 +251,7 @@ func (p *program) summarise(s *ingest.Summary) {
 		fmt.Fprintf(w, "deleted between listing and reading: %s\n", things(s.Gone, "blob"))
 	}
 	for _, what := range slices.Sorted(maps.Keys(s.Other)) {
-		fmt.Fprintf(w, "left alone, since they are no flow logs: %s\n", things(s.Other[what], what))
+		fmt.Fprintf(w, "left alone, since they are no flow logs: %s%s\n", things(s.Other[what], what), readBy[what])
 	}
 	for _, name := range s.Rewritten {
 		fmt.Fprintf(w, "rewritten since it was read, its old rows are replaced: %s\n", name)
@@ -262,9 +262,7 @@ func (p *program) summarise(s *ingest.Summary) {
 	if s.StillRefused > 0 {
 		fmt.Fprintf(w, "no better understood than before: %s\n", things(s.StillRefused, "blob"))
 	}
-	if requests, bytes, dollars := p.usage(s.Usage); requests > 0 {
-		fmt.Fprintf(w, "asked of storage accounts: %s, %s of answers, about $%.4f\n", things(requests, "request"), bytesText(bytes), dollars)
-	}
+	p.asked(s.Usage)
 	if n := s.RefusedCount(); n > 0 {
 		fmt.Fprintf(w, "in quarantine: %s (table IngestErrors keeps up to 1,000 a record)\n", count(n))
 		reasons := make([]string, 0, len(s.Refused))
@@ -301,6 +299,16 @@ func (p *program) summarise(s *ingest.Summary) {
 			break
 		}
 		fmt.Fprint(w, explained("could not be read: ", err))
+	}
+}
+
+// readBy says what reads logs that are no flow logs.
+var readBy = map[string]string{"activity log": "; `azflow inventory import` reads them from the same source"}
+
+// asked prints what was asked of storage accounts, if anything.
+func (p *program) asked(all []source.Usage) {
+	if requests, bytes, dollars := p.usage(all); requests > 0 {
+		fmt.Fprintf(p.err, "asked of storage accounts: %s, %s of answers, about $%.4f\n", things(requests, "request"), bytesText(bytes), dollars)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/azflow/azflow/internal/inventory"
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/query"
+	"github.com/azflow/azflow/internal/source"
 	"github.com/azflow/azflow/kql/types"
 )
 
@@ -35,30 +36,39 @@ both ends of every flow by it; what comes later changes the flows it concerns.`,
 
 func (p *program) inventoryImportCommand() *cobra.Command {
 	var at string
+	var o ingestFlags
 	cmd := &cobra.Command{
-		Use:   "import PATH...",
+		Use:   "import SOURCE...",
 		Short: "Take in lists of resources, activity logs, service tags and CSV",
-		Long: `Reads files, and those of folders that end in .json, .jsonl, .ndjson or .csv
-(.gz too), in any of these forms, told apart by their content:
+		Long: `Reads files, and those of folders and storage accounts that end in .json, .jsonl,
+.ndjson or .csv (.gz and .zst too), in any of these forms, told apart by their
+content:
 
   az ... list -o json, ARM REST and Resource Graph answers, PowerShell's
-  ConvertTo-Json: NICs, VMs, scale-set NICs, networks, load balancers, public
-  addresses, private endpoints, route tables, NSGs, gateways, connections,
-  circuits; other resources are left
+  ConvertTo-Json: NICs, VMs, scale-set NICs, networks, load balancers,
+  public addresses, private endpoints, route tables, NSGs, gateways,
+  connections, circuits; other resources are left
   activity logs: blobs of insights-activity-logs, Event Hub messages,
   az monitor activity-log list
   ServiceTags_Public_*.json, and az network express-route list-route-tables
   CSV: cidr,name,circuit,since (sites) · cidr,label (labels of your own) ·
   time,nic,ip,mac,vm,subnet
 
-A list counts as taken at its file's time, unless --at says otherwise. What is
-there already is not taken in again.
+A SOURCE is a file, a folder, a glob, az://ACCOUNT/CONTAINER[/PREFIX], az://ACCOUNT
+for its container insights-activity-logs, or - for standard input. Nothing is ever
+written to an account. What did not change since it was read is not read again; of
+an activity log that grew only what is new is. What is there already is not taken
+in again, wherever its copy lies.
+
+A list counts as taken at its file's time, unless --at says otherwise.
 
 Flows that were taken in before get the owners that the new inventory tells, at
 most every ten minutes; azflow inventory reattribute does it at once.`,
 		Example: `  az network nic list > nics.json; az vm list > vms.json
   azflow inventory import nics.json vms.json
   azflow inventory import ./insights-activity-logs ./inventory
+  azflow inventory import az://contosologs --last 7d
+  azflow inventory import az://contosologs/exports/resource-graph
   azflow inventory import --at 2026-03-01T06:00Z old/nics.json`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -66,11 +76,20 @@ most every ten minutes; azflow inventory reattribute does it at once.`,
 			if err != nil {
 				return usage("", "--at: %w", err)
 			}
+			filter, err := p.filter(c.Context(), &o, time.Now())
+			if err != nil {
+				return err
+			}
+			src, done, err := p.openSource(args, filter, inventoryFiles())
+			if err != nil {
+				return err
+			}
+			defer done()
 			l, err := p.openLake(c.Context(), false)
 			if err != nil {
 				return err
 			}
-			err = p.importInventory(c.Context(), l, args, when)
+			err = p.importInventory(c.Context(), l, src, when)
 			var f *failure
 			if err == nil || errors.As(err, &f) && f.code == exitPartial {
 				err = errors.Join(err, p.reattributeIfDue(c.Context(), l))
@@ -78,20 +97,27 @@ most every ten minutes; azflow inventory reattribute does it at once.`,
 			return errors.Join(err, l.Close())
 		},
 	}
+	o.addCommon(p, cmd)
 	cmd.Flags().StringVar(&at, "at", "", "when the lists were taken (default: the time of each file)")
 	return cmd
 }
 
-// importInventory imports paths and prints the summary.
-func (p *program) importInventory(ctx context.Context, l *lake.Lake, paths []string, at time.Time) error {
-	s, err := inventory.Import(ctx, l, paths, inventory.ImportOptions{Now: time.Now, At: at})
-	if errors.Is(err, inventory.ErrNoFiles) {
-		return &failure{code: exitUsage, err: err, hint: "folders are searched for .json, .jsonl, .ndjson and .csv files"}
+// importInventory imports a source and prints the summary.
+func (p *program) importInventory(ctx context.Context, l *lake.Lake, src source.Source, at time.Time) error {
+	s, err := inventory.Import(ctx, l, src, inventory.ImportOptions{Now: time.Now, At: at})
+	var problem *source.Problem
+	switch {
+	case err == nil:
+		return p.imported(s, "files")
+	case errors.As(err, &problem):
+		return sourceFailure(problem)
+	case errors.Is(err, inventory.ErrNoFiles):
+		if looks, ok := src.(interface{ LookedFor() string }); ok && looks.LookedFor() != "" {
+			err = fmt.Errorf("%w; looked for\n%s", err, strings.TrimRight(looks.LookedFor(), "\n"))
+		}
+		return &failure{code: exitUsage, err: err, hint: "`azflow inventory import --help` lists what is read"}
 	}
-	if err != nil {
-		return withHint(err, "nothing was taken in; the same command can be run again")
-	}
-	return p.imported(s, "files")
+	return withHint(err, "nothing was taken in; the same command can be run again")
 }
 
 // imported prints what an import of files, or of answers, did.
@@ -102,15 +128,21 @@ func (p *program) imported(s *inventory.Summary, of string) error {
 		for _, k := range slices.Sorted(maps.Keys(s.New)) {
 			fmt.Fprintf(p.err, "  %8s  %s\n", count(int64(s.New[k])), k)
 		}
+		if s.Unchanged > 0 {
+			fmt.Fprintf(p.err, "  %8s  %s not changed since read\n", count(int64(s.Unchanged)), of)
+		}
 		for _, k := range slices.Sorted(maps.Keys(s.Ignored)) {
 			fmt.Fprintf(p.err, "  %8s  left: %s\n", count(int64(s.Ignored[k])), k)
 		}
+	}
+	if !p.quiet {
+		p.asked(s.Usage)
 	}
 	for _, problem := range s.Problems {
 		fmt.Fprintf(p.err, "could not be read: %v\n", problem)
 	}
 	if len(s.Problems) > 0 {
-		return &failure{code: exitPartial, shown: true, err: errors.New("some inventory could not be read")}
+		return &failure{code: partialCode(s.Problems), shown: true, err: errors.New("some inventory could not be read")}
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 
 // recount compares the lake with a source.
 func (p *program) recount(ctx context.Context, args []string, filter source.Filter) error {
-	src, done, err := p.openSource(args, filter)
+	src, done, err := p.openSource(args, filter, flowLogs())
 	if err != nil {
 		return err
 	}

@@ -29,18 +29,24 @@ type ingestFlags struct {
 }
 
 func (o *ingestFlags) add(p *program, cmd *cobra.Command) {
+	o.addCommon(p, cmd)
 	f := cmd.Flags()
-	f.StringVar(&p.auth, "auth", "", "sign in to storage accounts by connection-string, key, sas, entra or anonymous only; a secret that is set nowhere is asked for")
-	f.StringVar(&o.from, "from", "", "leave out blobs of earlier hours (2026-03-01, 2026-03-01T10:00Z or 24h ago as 24h)")
-	f.StringVar(&o.to, "to", "", "leave out blobs of this hour and later ones")
-	f.StringVar(&o.last, "last", "", "read the blobs of the last hours only: 6h, 2d")
-	f.StringSliceVar(&o.names.Subscriptions, "subscription", nil, "read blobs of this subscription id only")
 	f.StringSliceVar(&o.names.ResourceGroups, "resource-group", nil, "of this resource group: the NSG's, or the flow log's network watcher's")
 	f.StringSliceVar(&o.names.NSGs, "nsg", nil, "of this network security group")
 	f.StringSliceVar(&o.names.VNets, "vnet", nil, "of flow logs of this virtual network or its subnets")
 	f.StringSliceVar(&o.names.FlowLogs, "flow-log", nil, "of this virtual network flow log")
 	f.StringSliceVar(&o.nics, "nic", nil, "of this network interface, whose MAC addresses the inventory knows: name, group/name or resource id")
 	f.StringSliceVar(&o.names.MACs, "mac", nil, "of the NIC with this MAC address")
+}
+
+// addCommon adds the flags that activity logs know, too.
+func (o *ingestFlags) addCommon(p *program, cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&p.auth, "auth", "", "sign in to storage accounts by connection-string, key, sas, entra or anonymous only; a secret that is set nowhere is asked for")
+	f.StringVar(&o.from, "from", "", "leave out blobs of earlier hours (2026-03-01, 2026-03-01T10:00Z or 24h ago as 24h)")
+	f.StringVar(&o.to, "to", "", "leave out blobs of this hour and later ones")
+	f.StringVar(&o.last, "last", "", "read the blobs of the last hours only: 6h, 2d")
+	f.StringSliceVar(&o.names.Subscriptions, "subscription", nil, "read blobs of this subscription id only")
 	cmd.MarkFlagsMutuallyExclusive("last", "from")
 	cmd.MarkFlagsMutuallyExclusive("last", "to")
 }
@@ -102,13 +108,26 @@ func (p *program) macsOf(ctx context.Context, nics []string) ([]string, error) {
 	return macs, nil
 }
 
+// contents say what a source is read for.
+type contents struct {
+	verb      string
+	endings   source.Endings
+	container string // of an account; "" for those of flow logs
+}
+
+func flowLogs() contents { return contents{verb: "azflow ingest", endings: source.FlowLogs()} }
+
+func inventoryFiles() contents {
+	return contents{"azflow inventory import", source.Inventory(), azblob.ContainerActivity}
+}
+
 // openSource returns the source that the arguments name, or the accounts of the
 // configuration if there are none, and a function that ends its use.
-func (p *program) openSource(args []string, filter source.Filter) (source.Source, func(), error) {
+func (p *program) openSource(args []string, filter source.Filter, of contents) (source.Source, func(), error) {
 	done := func() {}
 	if slices.Contains(args, "-") {
 		if len(args) > 1 {
-			return nil, nil, usage("read standard input by itself: azflow ingest -", "- stands with other sources")
+			return nil, nil, usage("read standard input by itself: "+of.verb+" -", "- stands with other sources")
 		}
 		s, err := dir.Spool(p.in, filepath.Join(p.cfg.Text("data"), "spool"))
 		if err != nil {
@@ -126,7 +145,7 @@ func (p *program) openSource(args []string, filter source.Filter) (source.Source
 		}
 		l, err := azblob.Parse(a)
 		if err != nil {
-			return nil, nil, usage("`azflow ingest --help` shows what a source looks like", "%w", err)
+			return nil, nil, usage("`"+of.verb+" --help` shows what a source looks like", "%w", err)
 		}
 		urls = append(urls, l)
 	}
@@ -143,10 +162,13 @@ func (p *program) openSource(args []string, filter source.Filter) (source.Source
 		}
 	}
 	if len(paths) > 0 {
-		all = append(all, dir.New(paths...))
+		all = append(all, dir.Of(of.endings, paths...))
 	}
 	for _, l := range urls {
-		s, err := p.openAccount(l, filter)
+		if l.Container == "" {
+			l.Container = of.container
+		}
+		s, err := p.openAccount(l, filter, of.endings)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -169,12 +191,12 @@ func locationsOf(a config.Account) ([]azblob.Location, error) {
 }
 
 // openAccount returns the source of a part of a storage account.
-func (p *program) openAccount(l azblob.Location, filter source.Filter) (source.Source, error) {
+func (p *program) openAccount(l azblob.Location, filter source.Filter, endings source.Endings) (source.Source, error) {
 	account, err := p.account(l)
 	if err != nil {
 		return nil, err
 	}
-	opt := azblob.Options{Location: l, Account: account, Filter: filter, Now: time.Now}
+	opt := azblob.Options{Location: l, Account: account, Filter: filter, Endings: endings, Now: time.Now}
 	if p.verbose {
 		opt.Log = func(line string) { p.note("%s", line) }
 	}

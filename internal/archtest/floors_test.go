@@ -22,10 +22,10 @@ var floors = [][]string{
 	{"kql/ast", "internal/spectest", "kql/sqlast", "kql/plan", "flowlog/internal/*", "internal/lake/segment"},    // shapes
 	{"flowlog/*", "schema", "kql/fn", "kql/parser", "kql/physical", "internal/chdbtest"},                         // tables and readers
 	{"kql/eval"}, // the interpreter
-	{"flowlog/formats", "kql/format", "kql/sqlgen", "internal/render", "internal/lake", // makers
-		"internal/flowgen"},
+	{"flowlog/formats", "kql/format", "kql/sqlgen", "internal/render", "internal/lake", // makers, and the port of blobs
+		"internal/source", "internal/flowgen"},
 	{"kql/rewrite"},
-	{"kql/bind", "kql/sqlgen/*", "internal/trafficanalytics", "internal/source", "internal/enrich/*", // binders, and the ports
+	{"kql/bind", "kql/sqlgen/*", "internal/trafficanalytics", "internal/enrich/*", // binders
 		"internal/inventory", "internal/azuritetest"},
 	{"kql/op", "kql/plugin", "kql/lint", "internal/source/*", "internal/rollup", "internal/attribution"}, // operators
 	{"kql"}, // the compiler

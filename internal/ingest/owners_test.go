@@ -12,6 +12,7 @@ import (
 
 	"github.com/azflow/azflow/internal/flowgen"
 	"github.com/azflow/azflow/internal/inventory"
+	"github.com/azflow/azflow/internal/source"
 	"github.com/azflow/azflow/internal/source/dir"
 )
 
@@ -37,7 +38,7 @@ func TestTheDemosEndsAreOwnedAsItsTruthSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := openLake(t, t.TempDir())
-	if _, err := inventory.Import(context.Background(), l, []string{filepath.Join(root, "inventory"), filepath.Join(root, flowgen.ContainerActivity)}, inventory.ImportOptions{Now: time.Now}); err != nil {
+	if _, err := inventory.Import(context.Background(), l, dir.Of(source.Inventory(), filepath.Join(root, "inventory"), filepath.Join(root, flowgen.ContainerActivity)), inventory.ImportOptions{Now: time.Now}); err != nil {
 		t.Fatal(err)
 	}
 	run(t, l, dir.New(filepath.Join(root, flowgen.ContainerVNet), filepath.Join(root, flowgen.ContainerNSG)), Options{Workers: 2})

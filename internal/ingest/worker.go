@@ -3,8 +3,6 @@ package ingest
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"io"
 	"maps"
@@ -331,30 +329,6 @@ type reading struct {
 	whole map[int64]bool
 }
 
-// headSize is how much of a blob's first records is hashed at most.
-const headSize = 4 << 10
-
-// head is what a blob is known again by: the hash of the first bytes of its
-// records, and how many they are. What was consumed is never changed by growth.
-func head(records []byte) []byte {
-	records = records[:min(len(records), headSize)]
-	sum := sha256.Sum256(records)
-	return binary.BigEndian.AppendUint32(sum[:], uint32(len(records)))
-}
-
-// sameHead reports whether b begins with the record of a head.
-func sameHead(b, known []byte) bool {
-	if len(known) != sha256.Size+4 {
-		return true // nothing is known
-	}
-	n := int(binary.BigEndian.Uint32(known[sha256.Size:]))
-	if len(b) < n {
-		return false
-	}
-	sum := sha256.Sum256(b[:n])
-	return string(sum[:]) == string(known[:sha256.Size])
-}
-
 // read takes in what a copy of the blob has beyond the cursor.
 func (r *reading) read(ctx context.Context, b source.Blob) error {
 	wk := r.wk
@@ -404,12 +378,12 @@ func (r *reading) sameBlob(ctx context.Context, b source.Blob, known *source.Rea
 		return false, err
 	}
 	defer func() { _ = in.Close() }() // it was only read
-	first := make([]byte, headSize+64)
+	first := make([]byte, source.HeadSize+64)
 	n, err := io.ReadFull(in, first)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return false, err
 	}
-	return sameHead(trimEnvelope(first[:n]), r.next.FirstRecord), nil
+	return source.HasHead(trimEnvelope(first[:n]), r.next.FirstRecord), nil
 }
 
 // trimEnvelope cuts what precedes the first record. What does not begin with the
@@ -507,7 +481,7 @@ func (r *reading) decode(ctx context.Context, in *source.Reader, b source.Blob) 
 		before := cur
 		n := wk.dec.DecodeColumns(buf, false, &cur, wk.cols)
 		if n > 0 && before.Records == 0 && cur.Records > 0 {
-			r.next.FirstRecord = head(trimEnvelope(buf[:n]))
+			r.next.FirstRecord = source.Head(trimEnvelope(buf[:n]))
 		}
 		if n == 0 && end {
 			// What is left is no whole record: it is reported, and stays beyond the

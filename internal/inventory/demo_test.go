@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/azflow/azflow/internal/flowgen"
 	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/source"
+	"github.com/azflow/azflow/internal/source/dir"
 )
 
 var demoEnd = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
@@ -43,7 +46,7 @@ func openLake(t testing.TB) *lake.Lake {
 
 func importAll(t testing.TB, l *lake.Lake, paths ...string) *Summary {
 	t.Helper()
-	s, err := Import(context.Background(), l, paths, ImportOptions{Now: func() time.Time { return demoEnd }})
+	s, err := Import(context.Background(), l, dir.Of(source.Inventory(), paths...), ImportOptions{Now: func() time.Time { return demoEnd }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,8 +137,16 @@ func TestImportingAgainChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := importAll(t, l, root)
-	if again.Added() != 0 || again.Known == 0 || again.Holdings != first.Holdings {
-		t.Errorf("again: %d new, %d known, %d holdings after %d", again.Added(), again.Known, again.Holdings, first.Holdings)
+	if again.Added() != 0 || again.Files != 0 || again.Unchanged != first.Files || again.Holdings != first.Holdings {
+		t.Errorf("again: %d new of %d files, %d unchanged of %d, %d holdings after %d", again.Added(), again.Files, again.Unchanged, first.Files, again.Holdings, first.Holdings)
+	}
+	// Copies elsewhere say nothing new.
+	copied := t.TempDir()
+	if err := os.CopyFS(copied, os.DirFS(filepath.Join(root, flowgen.ContainerActivity))); err != nil {
+		t.Fatal(err)
+	}
+	if s := importAll(t, l, copied); s.Added() != 0 || s.Files == 0 {
+		t.Errorf("copies: %d new of %d files", s.Added(), s.Files)
 	}
 	if after, err := l.Generation(context.Background()); err != nil || after != before {
 		t.Errorf("generation %d after %d, %v", after, before, err)

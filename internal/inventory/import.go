@@ -1,20 +1,14 @@
 package inventory
 
 import (
-	"compress/gzip"
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"io/fs"
 	"iter"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/source"
 )
 
 // ImportOptions say how to import. Now is required.
@@ -26,12 +20,27 @@ type ImportOptions struct {
 
 // Summary is what an import did.
 type Summary struct {
-	Files    int
-	New      map[string]int // observations taken in, by type
-	Known    int            // observations that were there before
-	Ignored  map[string]int // what says nothing of addresses, by what it is
-	Problems []error        // what could not be read, by file and line
-	Holdings int            // windows of addresses that the lake now has
+	Files     int            // read, or the part that is new of them
+	Unchanged int            // files that were read before and did not change
+	New       map[string]int // observations taken in, by type
+	Known     int            // observations that were there before
+	Ignored   map[string]int // what says nothing of addresses, by what it is
+	Problems  []error        // what could not be read, by file and line
+	Holdings  int            // windows of addresses that the lake now has
+	Usage     []source.Usage // what was asked of storage accounts
+}
+
+func newSummary() *Summary {
+	return &Summary{New: map[string]int{}, Ignored: map[string]int{}}
+}
+
+// add notes what a reading met, and returns its observations.
+func (s *Summary) add(r *reading) []Observation {
+	s.Problems = append(s.Problems, r.problems...)
+	for k, n := range r.ignored {
+		s.Ignored[k] += n
+	}
+	return r.out
 }
 
 // Added returns how many observations were taken in.
@@ -43,36 +52,46 @@ func (s *Summary) Added() int {
 	return n
 }
 
-// ErrNoFiles is returned for paths that hold no inventory file.
+// ErrNoFiles is returned for a source that holds no inventory.
 var ErrNoFiles = errors.New("no inventory files found")
-
-// maxFile is how large a file may be: it is read as a whole.
-const maxFile = 1 << 30
 
 // maxTries is how often an import that another one overtook is done again.
 const maxTries = 5
 
-// Import takes in files, and those of folders that end in .json, .jsonl,
-// .ndjson or .csv, .gz allowed after it. What the lake has already is not
-// taken in again. A file that cannot be read is a problem in the summary.
-func Import(ctx context.Context, l *lake.Lake, paths []string, opt ImportOptions) (*Summary, error) {
-	s := &Summary{New: map[string]int{}, Ignored: map[string]int{}}
-	files, err := list(paths)
+// Import takes in the inventory of a source, but not flow logs and other logs that
+// lie beside it. Of a blob that was read before and did not change nothing is
+// read, of an activity log that grew what is new; an observation that the lake has
+// already is not taken in again, wherever its copy lies. A blob that cannot be
+// read is a problem in the summary, and is read again next time.
+func Import(ctx context.Context, l *lake.Lake, src source.Source, opt ImportOptions) (*Summary, error) {
+	s := newSummary()
+	f := &fetcher{src: src, at: opt.At, now: opt.Now, summary: s}
+	got, read, err := f.run(ctx, l)
+	if m, ok := src.(source.Metered); ok {
+		s.Usage = m.Usage()
+		err = errors.Join(err, keepUsage(ctx, l, s.Usage, opt.Now()))
+	}
 	if err != nil {
 		return s, err
 	}
-	if len(files) == 0 {
-		return s, fmt.Errorf("%w in %s", ErrNoFiles, strings.Join(paths, ", "))
+	if err := commit(ctx, l, got, opt, s); err != nil {
+		return s, err
 	}
-	docs := func(yield func(Document, error) bool) {
-		for _, name := range files {
-			data, at, err := load(name)
-			if !yield(Document{Name: name, Data: data, At: at}, err) {
-				return
-			}
+	return s, l.PutInventoryCursors(ctx, read)
+}
+
+// keepUsage writes down what was asked of storage accounts.
+func keepUsage(ctx context.Context, l *lake.Lake, all []source.Usage, now time.Time) error {
+	var usage []lake.SourceUsage
+	for _, u := range all {
+		if u.Requests > 0 {
+			usage = append(usage, lake.SourceUsage{Day: now.UTC(), Account: u.Account, Operation: u.Operation, Requests: u.Requests, Bytes: u.Bytes})
 		}
 	}
-	return s, take(ctx, l, docs, opt, s)
+	if len(usage) == 0 {
+		return nil
+	}
+	return l.AddSourceUsage(ctx, usage)
 }
 
 // A Document is the content of a file, or an answer of Azure's.
@@ -85,15 +104,11 @@ type Document struct {
 // Take takes in documents as Import does files. An error beside a document is a
 // problem in the summary.
 func Take(ctx context.Context, l *lake.Lake, docs iter.Seq2[Document, error], opt ImportOptions) (*Summary, error) {
-	s := &Summary{New: map[string]int{}, Ignored: map[string]int{}}
-	return s, take(ctx, l, docs, opt, s)
-}
-
-func take(ctx context.Context, l *lake.Lake, docs iter.Seq2[Document, error], opt ImportOptions, s *Summary) error {
+	s := newSummary()
 	var got []Observation
 	for doc, err := range docs {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return s, ctx.Err()
 		}
 		s.Files++
 		if err != nil {
@@ -103,13 +118,13 @@ func take(ctx context.Context, l *lake.Lake, docs iter.Seq2[Document, error], op
 		if !opt.At.IsZero() {
 			doc.At = opt.At
 		}
-		r := read(doc.Name, doc.Data, doc.At)
-		got = append(got, r.out...)
-		s.Problems = append(s.Problems, r.problems...)
-		for k, n := range r.ignored {
-			s.Ignored[k] += n
-		}
+		got = append(got, s.add(read(doc.Name, doc.Data, doc.At))...)
 	}
+	return s, commit(ctx, l, got, opt, s)
+}
+
+// commit takes in observations, against others that may do so at the same time.
+func commit(ctx context.Context, l *lake.Lake, got []Observation, opt ImportOptions, s *Summary) error {
 	for try := 1; ; try++ {
 		err := store(ctx, l, got, opt.Now(), s)
 		if !errors.Is(err, lake.ErrConflict) || try == maxTries {
@@ -118,67 +133,9 @@ func take(ctx context.Context, l *lake.Lake, docs iter.Seq2[Document, error], op
 	}
 }
 
-// list returns the files that paths name, in order.
-func list(paths []string) ([]string, error) {
-	var files []string
-	for _, p := range paths {
-		info, err := os.Stat(p)
-		if err != nil {
-			return nil, err
-		}
-		if !info.IsDir() {
-			files = append(files, p)
-			continue
-		}
-		err = filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
-			if err == nil && d.Type().IsRegular() {
-				switch filepath.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz")) {
-				case ".json", ".jsonl", ".ndjson", ".csv":
-					files = append(files, name)
-				}
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	slices.Sort(files)
-	return slices.Compact(files), nil
-}
-
-// load returns a file's content and its time.
-func load(name string) (_ []byte, at time.Time, err error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, at, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, at, err
-	}
-	in := io.Reader(f)
-	if strings.HasSuffix(strings.ToLower(name), ".gz") {
-		z, err := gzip.NewReader(f)
-		if err != nil {
-			return nil, at, fmt.Errorf("%s: %w", name, err)
-		}
-		in = z
-	}
-	data, err := io.ReadAll(io.LimitReader(in, maxFile+1))
-	if err != nil {
-		return nil, at, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(data) > maxFile {
-		return nil, at, fmt.Errorf("%s: larger than 1 GiB: split it", name)
-	}
-	return data, info.ModTime(), nil
-}
-
 // Add takes in observations, and returns how many the lake did not have.
 func Add(ctx context.Context, l *lake.Lake, got []Observation, now time.Time) (int, error) {
-	s := &Summary{New: map[string]int{}}
+	s := newSummary()
 	for try := 1; ; try++ {
 		err := store(ctx, l, got, now, s)
 		if !errors.Is(err, lake.ErrConflict) || try == maxTries {

@@ -24,6 +24,9 @@ type reading struct {
 	problems []error
 	ignored  map[string]int // by what it is
 	lists    bool           // the elements being read stand in a list
+	before   int64          // lines of the file before data
+	end      int64          // of the last document in data
+	mixed    bool           // not every document is one record of the activity log
 }
 
 // maxProblems is how many problems of one file are told one by one.
@@ -31,14 +34,19 @@ const maxProblems = 10
 
 // read takes in a file's content. What cannot be read is in problems, by
 // position, and costs nothing else.
-func read(name string, data []byte, at time.Time) *reading {
-	r := &reading{name: name, at: at.UTC().Truncate(time.Microsecond), data: decodeText(data), ignored: map[string]int{}}
+func read(name string, data []byte, at time.Time) *reading { return readFrom(name, data, at, 0) }
+
+// readFrom takes in what follows some lines of a file.
+func readFrom(name string, data []byte, at time.Time, before int64) *reading {
+	r := &reading{name: name, at: at.UTC().Truncate(time.Microsecond), data: decodeText(data), ignored: map[string]int{}, before: before}
+	r.mixed = len(r.data) != len(data) // offsets are not those of the file
 	body := bytes.TrimLeft(r.data, " \t\r\n")
 	switch {
 	case len(body) == 0:
 	case body[0] == '[' || body[0] == '{':
 		r.json()
-	case strings.EqualFold(filepath.Ext(name), ".csv"):
+	case strings.EqualFold(filepath.Ext(name), ".csv") || bytes.ContainsRune(firstLine(body), ','):
+		r.mixed = true
 		r.csv()
 	default:
 		r.problem(0, errors.New("neither JSON nor CSV"))
@@ -47,6 +55,21 @@ func read(name string, data []byte, at time.Time) *reading {
 		r.problems = append(r.problems[:maxProblems:maxProblems], fmt.Errorf("%s: and %d other problems", name, n-maxProblems))
 	}
 	return r
+}
+
+// appended returns the length of what was read to its end and will not change when
+// the file grows: records of the activity log, one a line. It is 0 for anything
+// else.
+func (r *reading) appended() int64 {
+	if r.mixed || len(r.problems) > 0 {
+		return 0
+	}
+	return r.end
+}
+
+func firstLine(b []byte) []byte {
+	line, _, _ := bytes.Cut(b, []byte("\n"))
+	return line
 }
 
 // decodeText returns UTF-8 without a byte order mark. Windows PowerShell
@@ -71,7 +94,7 @@ func decodeText(b []byte) []byte {
 
 // problem notes what is wrong at a byte offset.
 func (r *reading) problem(offset int64, err error) {
-	line := 1 + bytes.Count(r.data[:min(offset, int64(len(r.data)))], []byte("\n"))
+	line := r.before + 1 + int64(bytes.Count(r.data[:min(offset, int64(len(r.data)))], []byte("\n")))
 	r.problems = append(r.problems, fmt.Errorf("%s:%d: %w", r.name, line, err))
 }
 
@@ -95,7 +118,11 @@ func (r *reading) json() {
 				at = end
 				break
 			}
-			r.document(start, doc)
+			r.mixed = !r.document(start, doc) || r.mixed
+			r.end = at + dec.InputOffset()
+			if bytes.HasPrefix(r.data[r.end:], []byte("\n")) {
+				r.end++ // the line's
+			}
 		}
 	}
 }
@@ -144,16 +171,17 @@ func (r *reading) salvage(start int64, err error) int64 {
 	return start + skipped + int64(len(first)) + 1
 }
 
-// document takes in a whole document.
-func (r *reading) document(at int64, doc json.RawMessage) {
+// document takes in a whole document. It reports whether that is one record of the
+// activity log.
+func (r *reading) document(at int64, doc json.RawMessage) bool {
 	if doc[0] == '[' {
 		r.elements(at, doc)
-		return
+		return false
 	}
 	var top map[string]json.RawMessage
 	if err := json.Unmarshal(doc, &top); err != nil {
 		r.problem(at, fmt.Errorf("neither an object nor a list: %w", err))
-		return
+		return false
 	}
 	find := func(key string) json.RawMessage {
 		for k, v := range top {
@@ -165,18 +193,19 @@ func (r *reading) document(at int64, doc json.RawMessage) {
 	}
 	if v := find("values"); v != nil && find("cloud") != nil {
 		r.tags(at, v)
-		return
+		return false
 	}
 	if find("id") == nil || find("type") == nil {
 		for _, key := range []string{"value", "data", "records"} {
 			if v := bytes.TrimSpace(find(key)); len(v) > 0 && v[0] == '[' {
 				r.elements(at, v)
-				return
+				return false
 			}
 		}
 	}
 	r.lists = false
 	r.element(at, doc)
+	return find("operationname") != nil
 }
 
 func (r *reading) elements(at int64, list json.RawMessage) {

@@ -19,6 +19,7 @@ import (
 	"github.com/azflow/azflow/internal/inventory"
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/query"
+	"github.com/azflow/azflow/internal/source"
 	"github.com/azflow/azflow/internal/source/dir"
 	"github.com/azflow/azflow/internal/store/duckdb"
 	"github.com/azflow/azflow/kql/diag"
@@ -53,7 +54,7 @@ var demoLake = sync.OnceValues(func() (*lake.Lake, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := inventory.Import(ctx, l, []string{known}, inventory.ImportOptions{Now: time.Now}); err != nil {
+	if _, err := inventory.Import(ctx, l, dir.Of(source.Inventory(), known), inventory.ImportOptions{Now: time.Now}); err != nil {
 		return nil, err
 	}
 	_, err = ingest.New(l, ingest.Options{Now: time.Now, Workers: 2}).Run(ctx, dir.New(logs))

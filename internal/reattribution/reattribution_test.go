@@ -20,6 +20,7 @@ import (
 	"github.com/azflow/azflow/internal/inventory"
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/rollup"
+	"github.com/azflow/azflow/internal/source"
 	"github.com/azflow/azflow/internal/source/dir"
 	"github.com/azflow/azflow/internal/trafficanalytics"
 	"github.com/azflow/azflow/internal/upkeep"
@@ -100,7 +101,7 @@ func settle(t *testing.T, l *lake.Lake) {
 
 func inventoryOf(t *testing.T, l *lake.Lake, paths ...string) {
 	t.Helper()
-	if _, err := inventory.Import(t.Context(), l, paths, inventory.ImportOptions{Now: clock}); err != nil {
+	if _, err := inventory.Import(t.Context(), l, dir.Of(source.Inventory(), paths...), inventory.ImportOptions{Now: clock}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -47,22 +45,4 @@ func Decompress(r io.Reader) (io.ReadCloser, error) {
 		return z.IOReadCloser(), nil
 	}
 	return io.NopCloser(b), nil
-}
-
-// Endings returns what a file or blob that nobody named must end in to be taken
-// for a flow log.
-func Endings() []string {
-	var all []string
-	for _, compression := range []string{"", ".gz", ".zst"} {
-		for _, ending := range []string{".json", ".ndjson", ".jsonl", ".log"} {
-			all = append(all, ending+compression)
-		}
-	}
-	return all
-}
-
-// HasEnding reports whether a name ends in one of Endings, in any case.
-func HasEnding(name string) bool {
-	name = strings.ToLower(name)
-	return slices.ContainsFunc(Endings(), func(e string) bool { return strings.HasSuffix(name, e) })
 }

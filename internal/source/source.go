@@ -59,6 +59,8 @@ type Reader struct {
 	// Version is the Blob.Version of what is read, which can be later than the
 	// listing's.
 	Version string
+	// Modified is when that version was written; zero if the source does not know.
+	Modified time.Time
 	// Blocks are the blocks that the whole content was committed in, in order;
 	// nil if the source knows of none. As long as a block is there, so is all
 	// that it held.

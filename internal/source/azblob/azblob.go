@@ -45,7 +45,10 @@ type Options struct {
 	Account  Account
 	// Filter prunes the listing; [source.Where] does the rest.
 	Filter source.Filter
-	Now    func() time.Time
+	// Endings are what a blob must end in whose name is not of Azure's; default
+	// those of flow logs.
+	Endings source.Endings
+	Now     func() time.Time
 	// Transport sends requests; an *http.Client is one. nil is the SDK's.
 	Transport policy.Transporter
 	// Retry says how often and how soon a request is sent again that was
@@ -97,6 +100,9 @@ func New(opt Options) (*Source, error) {
 	}
 	opt.Stall = cmp.Or(opt.Stall, time.Minute)
 	opt.Parallel = cmp.Or(opt.Parallel, 8)
+	if opt.Endings == nil {
+		opt.Endings = source.FlowLogs()
+	}
 	opt.Account.Name = cmp.Or(opt.Account.Name, opt.Location.Account)
 	a := &account{opt: opt, containers: map[string]*container.Client{}, resources: map[string]discovered{}}
 	if err := a.connect(); err != nil {
@@ -224,7 +230,7 @@ func (s *Source) String() string { return s.opt.Location.String() }
 func (s *Source) LookedFor() string {
 	l := s.opt.Location
 	if l.Container != "" {
-		return fmt.Sprintf("  in %s: blobs of Azure's names, or ending in %s\n", l, strings.Join(source.Endings(), ", "))
+		return fmt.Sprintf("  in %s: blobs of Azure's names, or ending in %s\n", l, s.opt.Endings)
 	}
 	return fmt.Sprintf("  in %s: containers %s and %s\n", l, ContainerVNet, ContainerNSG)
 }

@@ -452,5 +452,5 @@ func (s *Source) blob(containerName string, item *container.BlobItem) (source.Bl
 		return b, s.filter.Match(p)
 	}
 	b.ID = flowlog.TrimCompression(b.Name)
-	return b, source.HasEnding(name) && !s.filter.Named()
+	return b, s.opt.Endings.Has(name) && !s.filter.Named()
 }

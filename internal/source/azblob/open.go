@@ -38,7 +38,7 @@ func (s *Source) Open(ctx context.Context, b source.Blob, offset int64) (*source
 		return nil, err
 	}
 	if _, azures := flowlog.ParsePath(name); azures && strings.EqualFold(name[len(name)-len(".json"):], ".json") {
-		return &source.Reader{ReadCloser: r, Version: version(r.etag), Blocks: blocks}, nil
+		return &source.Reader{ReadCloser: r, Version: version(r.etag), Modified: r.wrote, Blocks: blocks}, nil
 	}
 	return r.maybeCompressed(offset, blocks)
 }
@@ -56,6 +56,7 @@ type reader struct {
 	name   string
 	etag   azcore.ETag
 	size   int64
+	wrote  time.Time // when that version was written
 
 	at    int64 // offset of the next byte
 	body  io.ReadCloser
@@ -75,13 +76,13 @@ func (r *reader) blocks() ([]source.Block, error) {
 		if err != nil {
 			return nil, r.s.explain(err, r.blob.Container, r.name)
 		}
-		r.etag, r.size = value(props.ETag), value(props.ContentLength)
+		r.etag, r.size, r.wrote = value(props.ETag), value(props.ContentLength), value(props.LastModified)
 		return nil, nil
 	}
 	if err != nil {
 		return nil, r.s.explain(err, r.blob.Container, r.name)
 	}
-	r.etag, r.size = value(list.ETag), value(list.BlobContentLength)
+	r.etag, r.size, r.wrote = value(list.ETag), value(list.BlobContentLength), value(list.LastModified)
 	var blocks []source.Block
 	end := int64(0)
 	for _, b := range list.CommittedBlocks {
@@ -112,7 +113,7 @@ func (r *reader) maybeCompressed(offset int64, blocks []source.Block) (*source.R
 	}
 	if !source.Compressed(head[:n]) {
 		r.again(offset)
-		return &source.Reader{ReadCloser: r, Version: version(r.etag), Blocks: blocks}, nil
+		return &source.Reader{ReadCloser: r, Version: version(r.etag), Modified: r.wrote, Blocks: blocks}, nil
 	}
 	r.again(0)
 	z, err := source.Decompress(r)
@@ -122,7 +123,7 @@ func (r *reader) maybeCompressed(offset int64, blocks []source.Block) (*source.R
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", r.blob.Name, err), r.Close())
 	}
-	return &source.Reader{ReadCloser: &decompressed{z, r}, Version: version(r.etag)}, nil
+	return &source.Reader{ReadCloser: &decompressed{z, r}, Version: version(r.etag), Modified: r.wrote}, nil
 }
 
 // again goes on at another offset.

@@ -14,6 +14,10 @@ const (
 	ContainerNSG  = "insights-logs-networksecuritygroupflowevent"
 )
 
+// ContainerActivity is the container that Azure writes activity logs to. MS Learn:
+// "Azure Monitor activity log", Send to Azure Storage.
+const ContainerActivity = "insights-activity-logs"
+
 // Location is a part of a storage account.
 type Location struct {
 	Account   string

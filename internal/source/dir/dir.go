@@ -13,18 +13,27 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/azflow/azflow/flowlog"
 	"github.com/azflow/azflow/internal/source"
 )
 
 // Source reads what its paths name.
-type Source struct{ paths []string }
+type Source struct {
+	paths   []string
+	endings source.Endings
+}
 
 var _ source.Source = (*Source)(nil)
 
-// New returns a source of files, folders (with all below them) and globs.
-func New(paths ...string) *Source { return &Source{paths} }
+// New returns a source of flow logs in files, folders (with all below them) and
+// globs.
+func New(paths ...string) *Source { return Of(source.FlowLogs(), paths...) }
+
+// Of returns a source of files, folders and globs; what lies in a folder is read
+// if it has one of the endings.
+func Of(endings source.Endings, paths ...string) *Source { return &Source{paths, endings} }
 
 // String implements source.Source.
 func (s *Source) String() string { return strings.Join(s.paths, " ") }
@@ -36,7 +45,7 @@ func (s *Source) LookedFor() string {
 		info, err := os.Stat(p)
 		switch {
 		case err == nil && info.IsDir():
-			fmt.Fprintf(&b, "  in folder %s and below: files ending in %s\n", p, strings.Join(source.Endings(), ", "))
+			fmt.Fprintf(&b, "  in folder %s and below: files ending in %s\n", p, s.endings)
 		case strings.ContainsAny(p, "*?["):
 			fmt.Fprintf(&b, "  files that match %s\n", p)
 		default:
@@ -50,14 +59,14 @@ func (s *Source) LookedFor() string {
 func (s *Source) List(ctx context.Context) iter.Seq2[source.Blob, error] {
 	return func(yield func(source.Blob, error) bool) {
 		for _, p := range s.paths {
-			if !list(ctx, p, yield) {
+			if !s.list(ctx, p, yield) {
 				return
 			}
 		}
 	}
 }
 
-func list(ctx context.Context, path string, yield func(source.Blob, error) bool) bool {
+func (s *Source) list(ctx context.Context, path string, yield func(source.Blob, error) bool) bool {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?[") {
 		matches, err := filepath.Glob(path)
@@ -65,7 +74,7 @@ func list(ctx context.Context, path string, yield func(source.Blob, error) bool)
 			return yield(source.Blob{}, fmt.Errorf("%s: %w", path, err))
 		}
 		for _, m := range matches {
-			if !list(ctx, m, yield) {
+			if !s.list(ctx, m, yield) {
 				return false
 			}
 		}
@@ -92,7 +101,7 @@ func list(ctx context.Context, path string, yield func(source.Blob, error) bool)
 			}
 			return nil
 		}
-		if d.IsDir() || !source.HasEnding(p) {
+		if d.IsDir() || !s.endings.Has(p) {
 			return nil
 		}
 		info, err := os.Stat(p) // a link counts as what it points to
@@ -183,7 +192,7 @@ func open(path string, offset int64) (_ *source.Reader, err error) {
 		if _, err := f.Seek(offset, io.SeekStart); err != nil {
 			return nil, err
 		}
-		return &source.Reader{ReadCloser: f, Version: versionOf(info)}, nil
+		return &source.Reader{ReadCloser: f, Version: versionOf(info), Modified: info.ModTime()}, nil
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, err
@@ -195,7 +204,7 @@ func open(path string, offset int64) (_ *source.Reader, err error) {
 	if _, err := io.CopyN(io.Discard, z, offset); err != nil && !errors.Is(err, io.EOF) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), z.Close())
 	}
-	return &source.Reader{ReadCloser: &content{path, z, f}, Version: versionOf(info)}, nil
+	return &source.Reader{ReadCloser: &content{path, z, f}, Version: versionOf(info), Modified: info.ModTime()}, nil
 }
 
 // content is a decompressed file.
@@ -269,7 +278,7 @@ func (s *Stdin) Open(_ context.Context, b source.Blob, offset int64) (*source.Re
 	if err != nil {
 		return nil, err
 	}
-	r.Version = b.Version // the file's time says nothing
+	r.Version, r.Modified = b.Version, time.Time{} // the file's time says nothing
 	return r, nil
 }
 
