@@ -180,33 +180,62 @@ func (b *Binder) DefaultName() string {
 
 // A UniqueNames gives out names that differ: the first taker keeps a name, later
 // ones get it with the first number that is free.
-type UniqueNames struct{ last map[string]int }
+type UniqueNames struct{ names map[string]taken }
+
+// taken is what is known of a name.
+type taken struct {
+	reserved bool
+	declared bool  // in a projection: it cannot be declared again
+	last     int32 // the last number that was tried for it
+	place    int32 // in a projection: one more than its column's, 0 for none
+}
+
+// set changes what is known of name.
+func (u *UniqueNames) set(name string, t taken) {
+	if u.names == nil {
+		u.names = map[string]taken{}
+	}
+	u.names[name] = t
+}
+
+func (u *UniqueNames) declare(name string) {
+	t := u.names[name]
+	t.declared = true
+	u.set(name, t)
+}
+
+func (u *UniqueNames) place(name string, place int) {
+	t := u.names[name]
+	t.place = int32(place)
+	u.set(name, t)
+}
 
 // Add reserves name.
 func (u *UniqueNames) Add(name string) {
-	if u.last == nil {
-		u.last = map[string]int{}
-	}
-	if _, ok := u.last[name]; !ok {
-		u.last[name] = 0
+	if t := u.names[name]; !t.reserved {
+		t.reserved = true
+		u.set(name, t)
 	}
 }
 
 // Get returns name, or name with a number where it is taken, and reserves it.
-func (u *UniqueNames) Get(name string) string {
-	if u.last == nil {
-		u.last = map[string]int{}
-	}
-	n, taken := u.last[name]
-	if !taken {
-		u.last[name] = 0
+func (u *UniqueNames) Get(name string) string { return u.take(name, 0) }
+
+// take is Get for a column at a place.
+func (u *UniqueNames) take(name string, place int) string {
+	t := u.names[name]
+	if !t.reserved {
+		t.reserved, t.place = true, int32(place)
+		u.set(name, t)
 		return name
 	}
-	for n++; ; n++ {
-		next := name + strconv.Itoa(n)
-		if _, taken := u.last[next]; !taken {
-			u.last[name] = n
-			u.last[next] = 0
+	for n := t.last + 1; ; n++ {
+		next := name + strconv.Itoa(int(n))
+		if other := u.names[next]; !other.reserved {
+			t.last = n
+			u.set(name, t)
+			other.reserved, other.place = true, int32(place)
+			u.set(next, other)
 			return next
 		}
 	}
@@ -214,7 +243,7 @@ func (u *UniqueNames) Get(name string) string {
 
 // MakeUnique renames columns of equal names: the first keeps its name.
 func MakeUnique(cols []Column) []Column {
-	u := UniqueNames{last: make(map[string]int, len(cols))}
+	u := UniqueNames{names: make(map[string]taken, len(cols))}
 	first := make(map[string]int, len(cols))
 	for i, c := range cols {
 		if _, ok := first[c.Name]; !ok {

@@ -22,13 +22,11 @@ const (
 // A Projection collects the columns of an operator's output and gives them
 // their names. The rules are those of Microsoft's binder.
 type Projection struct {
-	b        *Binder
-	items    []projected
-	index    map[string]int
-	declared map[string]bool
-	skip     map[plan.ColumnID]bool
-	unique   UniqueNames
-	last     Column
+	b      *Binder
+	items  []projected
+	unique UniqueNames
+	skip   plan.ColumnSet
+	last   Column
 }
 
 type projected struct {
@@ -36,37 +34,35 @@ type projected struct {
 	expr plan.Expr
 }
 
-// reserve makes room for n columns in an empty projection.
-func (p *Projection) reserve(n int) {
-	p.items = make([]projected, 0, n)
-	p.index, p.skip = make(map[string]int, n), make(map[plan.ColumnID]bool, n)
-	p.unique.last = make(map[string]int, n)
-}
-
 // NewProjection returns an empty projection.
-func (b *Binder) NewProjection() *Projection {
-	return &Projection{b: b, index: map[string]int{}, declared: map[string]bool{}, skip: map[plan.ColumnID]bool{}}
-}
+func (b *Binder) NewProjection() *Projection { return &Projection{b: b} }
+
+// at returns the place of the column called name, -1 if there is none.
+func (p *Projection) at(name string) int { return int(p.unique.names[name].place) - 1 }
 
 // AddColumns adds columns of the input that pass through. declare: their names
 // cannot be declared again; once: they are not added another time.
 func (p *Projection) AddColumns(cols []Column, declare, once bool) {
-	if len(p.index) == 0 && len(p.skip) == 0 && p.unique.last == nil {
-		p.reserve(len(cols) + len(cols)/8)
+	if p.unique.names == nil {
+		n := len(cols) + len(cols)/8 + 4 // most operators add some
+		p.items = make([]projected, 0, n)
+		p.unique.names = make(map[string]taken, n)
 	}
-	for _, c := range cols {
-		out := p.Add(c, c.Ref(), false)
+	refs := make([]plan.Ref, len(cols))
+	for i, c := range cols {
+		refs[i] = plan.Ref{Column: c.ID, T: planType(c.Type)}
+		out := p.Add(c, &refs[i], false)
 		if once {
-			p.skip[c.ID] = true
+			p.skip.Add(c.ID)
 		}
 		if declare {
-			p.declared[out.Name] = true
+			p.unique.declare(out.Name)
 		}
 	}
 }
 
 // Skip says that column c of the input is not to be added any more.
-func (p *Projection) Skip(c Column) { p.skip[c.ID] = true }
+func (p *Projection) Skip(c Column) { p.skip.Add(c.ID) }
 
 // Columns returns the columns so far.
 func (p *Projection) Columns() []Column {
@@ -80,20 +76,19 @@ func (p *Projection) Columns() []Column {
 // Add adds column c with the value expr. Its name is changed if it is taken,
 // or the column of that name is replaced.
 func (p *Projection) Add(c Column, expr plan.Expr, replace bool) Column {
-	if c.Name == "" || p.skip[c.ID] {
+	if c.Name == "" || p.skip.Has(c.ID) {
 		return c
 	}
 	if replace {
-		if i, ok := p.index[c.Name]; ok {
+		if i := p.at(c.Name); i >= 0 {
 			p.items[i] = projected{c, expr}
 			p.last = c
 			return c
 		}
 	}
-	if name := p.unique.Get(c.Name); name != c.Name {
+	if name := p.unique.take(c.Name, len(p.items)+1); name != c.Name {
 		c = p.b.NewColumn(name, c.Type)
 	}
-	p.index[c.Name] = len(p.items)
 	p.items = append(p.items, projected{c, expr})
 	p.last = c
 	return c
@@ -102,37 +97,37 @@ func (p *Projection) Add(c Column, expr plan.Expr, replace bool) Column {
 // Declare adds a column under a name that was written; the same name twice is
 // an error.
 func (p *Projection) Declare(c Column, expr plan.Expr, at diag.Span, replace bool) {
-	if p.declared[c.Name] {
+	if p.unique.names[c.Name].declared {
 		p.b.Errorf("KS171", at, "A column with the name '%s' is already declared.", c.Name)
 		return
 	}
 	if replace {
-		if i, ok := p.index[c.Name]; ok {
+		if i := p.at(c.Name); i >= 0 {
 			p.items[i] = projected{c, expr}
 			p.last = c
-			p.declared[c.Name] = true
+			p.unique.declare(c.Name)
 			return
 		}
 	}
 	out := p.Add(c, expr, false)
-	p.declared[out.Name] = true
+	p.unique.declare(out.Name)
 }
 
 // Rename gives the column called old the name that was written.
 func (p *Projection) Rename(old string, name ast.Name) {
-	i, ok := p.index[old]
-	if !ok {
+	i := p.at(old)
+	if i < 0 {
 		return
 	}
-	if p.declared[name.Text] {
+	if p.unique.names[name.Text].declared {
 		p.b.Errorf("KS171", name.Span(), "A column with the name '%s' is already declared.", name.Text)
 		return
 	}
 	it := p.items[i]
 	p.items[i] = projected{p.b.NewColumn(name.Text, it.col.Type), it.col.Ref()}
-	delete(p.index, old)
-	p.index[name.Text] = i
-	p.declared[name.Text] = true
+	p.unique.place(old, 0)
+	p.unique.place(name.Text, i+1)
+	p.unique.declare(name.Text)
 	p.unique.Add(name.Text)
 }
 
@@ -287,14 +282,14 @@ func resultColumn(v *Value) *Column {
 
 // Assigns returns the columns with their values, each id once.
 func (p *Projection) Assigns() ([]plan.Assign, []Column) {
-	seen := make(map[plan.ColumnID]bool, len(p.items))
+	var seen plan.ColumnSet
 	assigns := make([]plan.Assign, len(p.items))
 	cols := make([]Column, len(p.items))
 	for i, it := range p.items {
-		if r, ok := it.expr.(*plan.Ref); seen[it.col.ID] || ok && r.Column != it.col.ID && it.col.ID == 0 {
+		if r, ok := it.expr.(*plan.Ref); seen.Has(it.col.ID) || ok && r.Column != it.col.ID && it.col.ID == 0 {
 			it.col = p.b.NewColumn(it.col.Name, it.col.Type)
 		}
-		seen[it.col.ID] = true
+		seen.Add(it.col.ID)
 		assigns[i] = plan.Assign{Column: it.col.Plan(), Expr: it.expr}
 		cols[i] = it.col
 	}

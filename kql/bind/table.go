@@ -105,9 +105,10 @@ func PlanColumns(cols []Column) []plan.Column { return planColumns(cols) }
 
 // Project returns the table of in's columns cols, in that order.
 func (b *Binder) Project(in *Table, cols []Column) *Table {
-	items := make([]plan.Assign, len(cols))
+	items, refs := make([]plan.Assign, len(cols)), make([]plan.Ref, len(cols))
 	for i, c := range cols {
-		items[i] = c.Same()
+		refs[i] = plan.Ref{Column: c.ID, T: planType(c.Type)}
+		items[i] = plan.Assign{Column: c.Plan(), Expr: &refs[i]}
 	}
 	return in.With(&plan.Project{Input: in.Node, Items: items}, cols)
 }

@@ -15,8 +15,10 @@ func Verify(n Node) error {
 }
 
 type verifier struct {
-	// cols are the columns of the nodes seen so far.
-	cols map[Node][]Column
+	// cols are the columns of the nodes seen so far; those of projections lie in
+	// arena.
+	cols  map[Node][]Column
+	arena []Column
 	// By the id of a column: whether a node has made it, the last set that it was
 	// put into, and the type that it had there.
 	made  []bool
@@ -49,6 +51,15 @@ func (v *verifier) columns(n Node) []Column {
 		cols = v.columns(n.Input)
 	case *Shared:
 		cols = v.columns(n.Input)
+	case *Project:
+		if cap(v.arena)-len(v.arena) < len(n.Items) {
+			v.arena = make([]Column, 0, max(64, 2*cap(v.arena), len(n.Items)))
+		}
+		from := len(v.arena)
+		for _, it := range n.Items {
+			v.arena = append(v.arena, it.Column)
+		}
+		cols = v.arena[from:len(v.arena):len(v.arena)]
 	default:
 		cols = n.Columns()
 	}

@@ -120,11 +120,11 @@ func passes(cols []plan.Column) []plan.Assign {
 }
 
 // uses returns the columns that e refers to, those of subqueries included.
-func uses(e plan.Expr, set map[plan.ColumnID]bool) {
+func uses(e plan.Expr, set *plan.ColumnSet) {
 	plan.WalkExpr(e, func(e plan.Expr) bool {
 		switch e := e.(type) {
 		case *plan.Ref:
-			set[e.Column] = true
+			set.Add(e.Column)
 		case *plan.Subquery:
 			usesBelow(e.Input, set)
 		case *plan.InSubquery:
@@ -135,12 +135,12 @@ func uses(e plan.Expr, set map[plan.ColumnID]bool) {
 }
 
 // usesBelow adds the columns that expressions at or below n refer to.
-func usesBelow(n plan.Node, set map[plan.ColumnID]bool) {
+func usesBelow(n plan.Node, set *plan.ColumnSet) {
 	plan.Walk(n, func(n plan.Node) {
 		plan.EachExpr(n, func(e plan.Expr) {
 			plan.WalkExpr(e, func(e plan.Expr) bool {
 				if r, ok := e.(*plan.Ref); ok {
-					set[r.Column] = true
+					set.Add(r.Column)
 				}
 				return true
 			})

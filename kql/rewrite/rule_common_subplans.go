@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"github.com/azflow/azflow/kql/plan"
 )
@@ -18,9 +19,9 @@ func commonSubplans(r *run, root plan.Node) plan.Node {
 		return root
 	}
 	pushed := pushFilters(r, root)
-	out := pushed
+	out, o := pushed, outliner{}
 	for range maxShared {
-		same := largestRepeated(out)
+		same := o.largestRepeated(out)
 		if same == nil {
 			break
 		}
@@ -67,21 +68,23 @@ func readsTwice(root plan.Node) bool {
 
 // largestRepeated returns the nodes of the largest subplan that is worth to be
 // shared and stands in more than one place; nil if there is none.
-func largestRepeated(root plan.Node) []plan.Node {
+func (o outliner) largestRepeated(root plan.Node) []plan.Node {
 	within := map[plan.Node]bool{} // of what runs once a row or group
 	var candidates []plan.Node
+	alike := map[uint64]int{}
 	plan.Walk(root, func(n plan.Node) {
 		if a, ok := n.(*plan.Apply); ok {
 			plan.Walk(a.Sub, func(n plan.Node) { within[n] = true })
 		}
 		if dear(n) {
 			candidates = append(candidates, n)
+			alike[o.of(n)]++
 		}
 	})
 	places := map[string][]plan.Node{}
 	largest := ""
 	for _, n := range candidates {
-		if within[n] {
+		if within[n] || alike[o.of(n)] < 2 {
 			continue
 		}
 		k, ok := shape(n)
@@ -108,6 +111,53 @@ func dear(n plan.Node) bool {
 	return false
 }
 
+// An outliner knows the outlines of nodes: numbers that are equal for plans of
+// the same shape, and mostly differ for others. To write a shape is dear.
+type outliner map[plan.Node]uint64
+
+// of returns the outline of n: its operators, functions, tables and the number
+// of its columns.
+func (o outliner) of(n plan.Node) uint64 {
+	if h, ok := o[n]; ok {
+		return h
+	}
+	h := mix(0, reflect.TypeOf(n).String())
+	switch n := n.(type) {
+	case *plan.Scan:
+		h = mix(h, n.Table)*prime + uint64(n.From)*prime + uint64(n.To)*prime + uint64(len(n.Cols))
+	case *plan.Project:
+		h = h*prime + uint64(len(n.Items))
+	}
+	for _, in := range n.Inputs() {
+		h = (h ^ o.of(in)) * prime
+	}
+	plan.EachExpr(n, func(e plan.Expr) {
+		plan.WalkExpr(e, func(e plan.Expr) bool {
+			switch e := e.(type) {
+			case *plan.Call:
+				h = mix(h, e.Func)
+			case *plan.Const:
+				if s, ok := e.Value.(string); ok {
+					h = mix(h, s)
+				}
+			}
+			return true
+		})
+	})
+	o[n] = h
+	return h
+}
+
+// prime is that of the 64 bit FNV hash.
+const prime = 1099511628211
+
+func mix(h uint64, s string) uint64 {
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * prime
+	}
+	return h * prime
+}
+
 // shape writes the plan below n such that two plans have the same shape if and
 // only if they give the same rows by the same steps: columns are numbered in the
 // order in which they are met. It is false for a plan that uses something from
@@ -128,7 +178,7 @@ type shaper struct {
 	ok         bool
 }
 
-var columnType, refType = reflect.TypeFor[plan.Column](), reflect.TypeFor[plan.Ref]()
+var columnType, refType, idType = reflect.TypeFor[plan.Column](), reflect.TypeFor[plan.Ref](), reflect.TypeFor[plan.ColumnID]()
 
 // write appends v, whatever it is made of. Plans are plain data, so that all
 // kinds of node, those of tomorrow too, are written alike.
@@ -173,7 +223,7 @@ func (s *shaper) write(v reflect.Value) {
 		s.b = append(append(s.b, v.Type().String()...), '{')
 		for i := range v.NumField() {
 			f := v.Field(i)
-			if f.Type() == reflect.TypeFor[plan.ColumnID]() {
+			if f.Type() == idType {
 				id := plan.ColumnID(f.Int())
 				switch v.Type() {
 				case columnType:
@@ -187,7 +237,7 @@ func (s *shaper) write(v reflect.Value) {
 		}
 		s.b = append(s.b, '}')
 	case reflect.Slice, reflect.Array:
-		s.b = fmt.Appendf(s.b, "%d[", v.Len())
+		s.b = append(strconv.AppendInt(s.b, int64(v.Len()), 10), '[')
 		for i := range v.Len() {
 			s.write(v.Index(i))
 			s.b = append(s.b, ',')
@@ -196,19 +246,20 @@ func (s *shaper) write(v reflect.Value) {
 	case reflect.Map:
 		s.entries(v)
 	case reflect.String:
-		s.b = fmt.Appendf(s.b, "%q", v.String())
+		s.text(v.String())
 	case reflect.Bool:
-		s.b = fmt.Appendf(s.b, "%t", v.Bool())
+		s.b = strconv.AppendBool(s.b, v.Bool())
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		if v.Type() == reflect.TypeFor[plan.ColumnID]() {
+		if v.Type() == idType {
 			s.column(plan.ColumnID(v.Int()))
 			return
 		}
-		s.b = fmt.Appendf(s.b, "%s %d", v.Type(), v.Int())
+		s.b = append(append(s.b, v.Type().String()...), ' ')
+		s.b = strconv.AppendInt(s.b, v.Int(), 10)
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		s.b = fmt.Appendf(s.b, "%d", v.Uint())
+		s.b = strconv.AppendUint(s.b, v.Uint(), 10)
 	case reflect.Float64:
-		s.b = fmt.Appendf(s.b, "%x", math.Float64bits(v.Float()))
+		s.b = strconv.AppendUint(s.b, math.Float64bits(v.Float()), 16)
 	default:
 		s.ok = false
 	}
@@ -221,7 +272,13 @@ func (s *shaper) column(id plan.ColumnID) {
 		n = len(s.numbers) + 1
 		s.numbers[id] = n
 	}
-	s.b = fmt.Appendf(s.b, "#%d", n)
+	s.b = strconv.AppendInt(append(s.b, '#'), int64(n), 10)
+}
+
+// text appends a text after its length.
+func (s *shaper) text(t string) {
+	s.b = append(strconv.AppendInt(s.b, int64(len(t)), 10), ':')
+	s.b = append(s.b, t...)
 }
 
 // entries appends a map, in the order of its keys.
@@ -239,7 +296,7 @@ func (s *shaper) entries(v reflect.Value) {
 	})
 	s.b = append(s.b, '{')
 	for _, k := range keys {
-		s.b = fmt.Appendf(s.b, "%q:", k.String())
+		s.text(k.String())
 		s.write(v.MapIndex(k))
 	}
 	s.b = append(s.b, '}')

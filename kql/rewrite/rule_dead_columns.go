@@ -5,7 +5,7 @@ import "github.com/azflow/azflow/kql/plan"
 // deadColumns drops columns that nothing above uses. The columns of a Shared
 // that some reader uses stay for all its readers.
 func deadColumns(r *run, root plan.Node) plan.Node {
-	need := map[*plan.Shared]columnSet{}
+	need := map[*plan.Shared]*plan.ColumnSet{}
 	for { // what a Shared has to give is known once all its readers are
 		d := &deadener{shared: map[*plan.Shared]*plan.Shared{}, subqueries: map[plan.Node]plan.Node{}, need: need}
 		out := d.prune(root, allOf(root))
@@ -15,14 +15,10 @@ func deadColumns(r *run, root plan.Node) plan.Node {
 	}
 }
 
-type columnSet map[plan.ColumnID]bool
-
-func allOf(nodes ...plan.Node) columnSet {
-	s := columnSet{}
-	for _, n := range nodes {
-		for _, c := range n.Columns() {
-			s[c.ID] = true
-		}
+func allOf(n plan.Node) *plan.ColumnSet {
+	s := &plan.ColumnSet{}
+	for _, c := range n.Columns() {
+		s.Add(c.ID)
 	}
 	return s
 }
@@ -32,59 +28,68 @@ type deadener struct {
 	shared     map[*plan.Shared]*plan.Shared
 	subqueries map[plan.Node]plan.Node
 	// need is what the readers of each Shared use; more says that it grew.
-	need map[*plan.Shared]columnSet
+	need map[*plan.Shared]*plan.ColumnSet
 	more bool
 }
 
 // with returns s and the columns that the expressions use. Subqueries inside
 // them are pruned on their own.
-func (s columnSet) with(es ...plan.Expr) columnSet {
-	out := columnSet{}
-	for id := range s {
-		out[id] = true
-	}
+func with(s *plan.ColumnSet, es ...plan.Expr) *plan.ColumnSet {
+	out := s.Clone()
 	for _, e := range es {
 		if e != nil {
-			uses(e, out)
+			uses(e, &out)
 		}
 	}
-	return out
+	return &out
 }
+
+// usedBy returns the columns that the expressions use.
+func usedBy(es ...plan.Expr) *plan.ColumnSet { return with(&plan.ColumnSet{}, es...) }
 
 // prune returns n giving at least the columns of need that it gives, in their
 // order, and no other that it can do without.
-func (d *deadener) prune(n plan.Node, need columnSet) plan.Node {
+func (d *deadener) prune(n plan.Node, need *plan.ColumnSet) plan.Node {
 	n = plan.MapExprs(n, func(e plan.Expr) plan.Expr { return plan.MapExpr(e, d.subquery) })
 	switch n := n.(type) {
 	case *plan.Scan:
-		out := *n
-		out.Cols = nil
-		for _, c := range n.Cols {
-			if need[c.ID] {
-				out.Cols = append(out.Cols, c)
-			}
+		cols := kept(n.Cols, need)
+		if len(cols) == len(n.Cols) {
+			return n
 		}
+		out := *n
+		out.Cols = cols
 		return &out
 	case *plan.Filter:
-		return &plan.Filter{Input: d.prune(n.Input, need.with(n.Cond)), Cond: n.Cond}
+		return plan.WithInputs(n, []plan.Node{d.prune(n.Input, with(need, n.Cond))})
 	case *plan.Project:
-		var items []plan.Assign
-		var es []plan.Expr
+		var below plan.ColumnSet
+		keep := 0
 		for _, it := range n.Items {
-			if need[it.Column.ID] {
-				items = append(items, it)
-				es = append(es, it.Expr)
+			if need.Has(it.Column.ID) {
+				keep++
+				uses(it.Expr, &below)
 			}
 		}
-		return &plan.Project{Input: d.prune(n.Input, columnSet{}.with(es...)), Items: items}
+		in := d.prune(n.Input, &below)
+		if keep == len(n.Items) {
+			return plan.WithInputs(n, []plan.Node{in})
+		}
+		items := make([]plan.Assign, 0, keep)
+		for _, it := range n.Items {
+			if need.Has(it.Column.ID) {
+				items = append(items, it)
+			}
+		}
+		return &plan.Project{Input: in, Items: items}
 	case *plan.Sort:
 		var es []plan.Expr
 		for _, k := range n.Keys {
 			es = append(es, k.Expr)
 		}
-		return &plan.Sort{Input: d.prune(n.Input, need.with(es...)), Keys: n.Keys}
+		return plan.WithInputs(n, []plan.Node{d.prune(n.Input, with(need, es...))})
 	case *plan.Limit:
-		return &plan.Limit{Input: d.prune(n.Input, need), N: n.N}
+		return plan.WithInputs(n, []plan.Node{d.prune(n.Input, need)})
 	case *plan.Aggregate:
 		out := *n
 		var es []plan.Expr
@@ -95,7 +100,7 @@ func (d *deadener) prune(n plan.Node, need columnSet) plan.Node {
 		for _, a := range n.Aggs {
 			used := false
 			for _, c := range a.Cols {
-				used = used || need[c.ID]
+				used = used || need.Has(c.ID)
 			}
 			if used || len(n.By) == 0 && len(out.Aggs) == 0 {
 				a = chosen(a, need)
@@ -103,7 +108,7 @@ func (d *deadener) prune(n plan.Node, need columnSet) plan.Node {
 				es = append(es, a.Args...)
 			}
 		}
-		out.Input = d.prune(n.Input, columnSet{}.with(es...))
+		out.Input = d.prune(n.Input, usedBy(es...))
 		return &out
 	case *plan.Join:
 		return d.join(n, need)
@@ -114,12 +119,12 @@ func (d *deadener) prune(n plan.Node, need columnSet) plan.Node {
 		out.Items = nil
 		var es []plan.Expr
 		for _, w := range n.Items {
-			if need[w.Column.ID] {
+			if need.Has(w.Column.ID) {
 				out.Items = append(out.Items, w)
 				es = append(es, w.Args...)
 			}
 		}
-		in := d.prune(n.Input, need.with(es...))
+		in := d.prune(n.Input, with(need, es...))
 		if len(out.Items) == 0 {
 			return in
 		}
@@ -131,15 +136,15 @@ func (d *deadener) prune(n plan.Node, need columnSet) plan.Node {
 			es = append(es, it.Expr)
 		}
 		es = append(es, n.Spec.Limit)
-		items := columnSet{}
+		items := &plan.ColumnSet{}
 		for _, it := range n.Spec.Items {
-			items[it.Column.ID] = true
+			items.Add(it.Column.ID)
 		}
 		out := *n
-		out.Input = d.prune(n.Input, need.with(es...))
+		out.Input = d.prune(n.Input, with(need, es...))
 		out.Cols = nil
 		for _, c := range n.Cols {
-			if need[c.ID] || items[c.ID] || n.Spec.ItemIndex != nil && n.Spec.ItemIndex.ID == c.ID {
+			if need.Has(c.ID) || items.Has(c.ID) || n.Spec.ItemIndex != nil && n.Spec.ItemIndex.ID == c.ID {
 				out.Cols = append(out.Cols, c)
 			}
 		}
@@ -164,7 +169,7 @@ func (d *deadener) prune(n plan.Node, need columnSet) plan.Node {
 
 // chosen drops the unused columns of an aggregate that gives columns of one
 // row: arg_max, arg_min, take_any. What the row is chosen by stays.
-func chosen(a plan.AggItem, need columnSet) plan.AggItem {
+func chosen(a plan.AggItem, need *plan.ColumnSet) plan.AggItem {
 	first := 0
 	switch a.Func {
 	case "arg_max", "arg_min", "argmax", "argmin":
@@ -178,7 +183,7 @@ func chosen(a plan.AggItem, need columnSet) plan.AggItem {
 	}
 	out := plan.AggItem{Func: a.Func}
 	for i, c := range a.Cols {
-		if i < first || need[c.ID] {
+		if i < first || need.Has(c.ID) {
 			out.Cols, out.Args = append(out.Cols, c), append(out.Args, a.Args[i])
 		}
 	}
@@ -190,7 +195,7 @@ func chosen(a plan.AggItem, need columnSet) plan.AggItem {
 
 // apply prunes the rows that a subquery is run on, if every operator of it
 // names the columns that it uses.
-func (d *deadener) apply(n *plan.Apply, need columnSet) (plan.Node, bool) {
+func (d *deadener) apply(n *plan.Apply, need *plan.ColumnSet) (plan.Node, bool) {
 	simple := true
 	used := allOf(n.Sub)
 	plan.Walk(n.Sub, func(m plan.Node) {
@@ -222,17 +227,17 @@ func (d *deadener) apply(n *plan.Apply, need columnSet) (plan.Node, bool) {
 		}
 	}
 	for _, c := range out.Keep {
-		used[c.ID] = true
+		used.Add(c.ID)
 	}
-	out.Input = d.prune(n.Input, used.with(es...))
+	out.Input = d.prune(n.Input, with(used, es...))
 	return &out, true
 }
 
 // kept returns the columns that are in a set.
-func kept(cols []plan.Column, set columnSet) []plan.Column {
-	var out []plan.Column
+func kept(cols []plan.Column, set *plan.ColumnSet) []plan.Column {
+	out := make([]plan.Column, 0, len(cols))
 	for _, c := range cols {
-		if set[c.ID] {
+		if set.Has(c.ID) {
 			out = append(out, c)
 		}
 	}
@@ -255,9 +260,9 @@ func (d *deadener) first(n plan.Node) plan.Node {
 		return done
 	}
 	cols := n.Columns()
-	need := columnSet{}
+	need := &plan.ColumnSet{}
 	if len(cols) > 0 {
-		need[cols[0].ID] = true
+		need.Add(cols[0].ID)
 	}
 	out := d.prune(n, need)
 	if len(cols) > 0 && (len(out.Columns()) == 0 || out.Columns()[0].ID != cols[0].ID) {
@@ -268,15 +273,16 @@ func (d *deadener) first(n plan.Node) plan.Node {
 }
 
 // sharedNode prunes s, of which one more reader uses the columns of need.
-func (d *deadener) sharedNode(s *plan.Shared, need columnSet) *plan.Shared {
+func (d *deadener) sharedNode(s *plan.Shared, need *plan.ColumnSet) *plan.Shared {
 	known := d.need[s]
 	if known == nil {
-		known = columnSet{}
+		known = &plan.ColumnSet{}
 		d.need[s], d.more = known, true
 	}
 	for _, c := range s.Columns() {
-		if need[c.ID] && !known[c.ID] {
-			known[c.ID], d.more = true, true
+		if need.Has(c.ID) && !known.Has(c.ID) {
+			known.Add(c.ID)
+			d.more = true
 		}
 	}
 	if done := d.shared[s]; done != nil {
@@ -288,11 +294,13 @@ func (d *deadener) sharedNode(s *plan.Shared, need columnSet) *plan.Shared {
 }
 
 // sharedRef prunes a reader of a Shared: it gives what is left of that.
-func (d *deadener) sharedRef(n *plan.SharedRef, need columnSet) plan.Node {
-	inner, read := columnSet{}, map[plan.ColumnID]plan.Column{}
+func (d *deadener) sharedRef(n *plan.SharedRef, need *plan.ColumnSet) plan.Node {
+	inner, read := &plan.ColumnSet{}, map[plan.ColumnID]plan.Column{}
 	for i, c := range n.Of.Columns() {
 		read[c.ID] = n.Cols[i]
-		inner[c.ID] = need[n.Cols[i].ID]
+		if need.Has(n.Cols[i].ID) {
+			inner.Add(c.ID)
+		}
 	}
 	out := &plan.SharedRef{Of: d.sharedNode(n.Of, inner)}
 	for _, c := range out.Of.Columns() {
@@ -301,17 +309,21 @@ func (d *deadener) sharedRef(n *plan.SharedRef, need columnSet) plan.Node {
 	return out
 }
 
-func (d *deadener) join(n *plan.Join, need columnSet) plan.Node {
-	names := map[plan.ColumnID]string{}
-	for _, c := range n.Columns() {
-		names[c.ID] = c.Name
-	}
-	left, right := need.with(n.Where), need.with(n.Where)
+func (d *deadener) join(n *plan.Join, need *plan.ColumnSet) plan.Node {
+	left, right := with(need, n.Where), with(need, n.Where)
 	for _, k := range n.On {
-		left, right = left.with(k.Left), right.with(k.Right)
+		left, right = with(left, k.Left), with(right, k.Right)
 	}
 	out := *n
 	out.Left, out.Right = d.prune(n.Left, left), d.prune(n.Right, right)
+	if out.Left == n.Left && out.Right == n.Right {
+		return n
+	}
+	cols := n.Columns()
+	names := make(map[plan.ColumnID]string, len(cols))
+	for _, c := range cols {
+		names[c.ID] = c.Name
+	}
 	out.Names = nil
 	for _, c := range out.Columns() {
 		out.Names = append(out.Names, names[c.ID])
@@ -319,11 +331,11 @@ func (d *deadener) join(n *plan.Join, need columnSet) plan.Node {
 	return &out
 }
 
-func (d *deadener) union(n *plan.Union, need columnSet) plan.Node {
+func (d *deadener) union(n *plan.Union, need *plan.ColumnSet) plan.Node {
 	out := *n
-	out.Cols, out.Map = nil, make([][]plan.ColumnID, len(n.Ins))
+	out.Cols, out.Map = make([]plan.Column, 0, len(n.Cols)), make([][]plan.ColumnID, len(n.Ins))
 	for j, c := range n.Cols {
-		if !need[c.ID] {
+		if !need.Has(c.ID) {
 			continue
 		}
 		out.Cols = append(out.Cols, c)
@@ -333,13 +345,16 @@ func (d *deadener) union(n *plan.Union, need columnSet) plan.Node {
 	}
 	out.Ins = make([]plan.Node, len(n.Ins))
 	for i, in := range n.Ins {
-		used := columnSet{}
+		used := &plan.ColumnSet{}
 		for _, id := range out.Map[i] {
 			if id != 0 {
-				used[id] = true
+				used.Add(id)
 			}
 		}
 		out.Ins[i] = d.prune(in, used)
+	}
+	if len(out.Cols) == len(n.Cols) {
+		return plan.WithInputs(n, out.Ins)
 	}
 	return &out
 }

@@ -169,12 +169,12 @@ func movable(c plan.Expr) bool {
 
 // within reports whether n gives all columns that c refers to.
 func within(c plan.Expr, n plan.Node) bool {
-	set := map[plan.ColumnID]bool{}
-	uses(c, set)
+	var set plan.ColumnSet
+	uses(c, &set)
 	for _, col := range n.Columns() {
-		delete(set, col.ID)
+		set.Remove(col.ID)
 	}
-	return len(set) == 0
+	return set.Empty()
 }
 
 // substitute returns c over other columns; false if one has no substitute.

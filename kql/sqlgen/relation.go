@@ -1,8 +1,8 @@
 package sqlgen
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/azflow/azflow/kql/physical"
 	"github.com/azflow/azflow/kql/plan"
@@ -40,10 +40,10 @@ const (
 // called c and their id, so user text never becomes a name.
 func (p *part) name(prefix string) string {
 	p.names++
-	return fmt.Sprintf("%s_%d", prefix, p.names)
+	return prefix + "_" + strconv.Itoa(p.names)
 }
 
-func columnName(id plan.ColumnID) string { return fmt.Sprintf("c%d", id) }
+func columnName(id plan.ColumnID) string { return "c" + strconv.Itoa(int(id)) }
 
 // A relation is a SELECT under construction. Its items are the columns of the
 // node, by the names of their ids, and hidden ones that hold its order.
