@@ -11,6 +11,14 @@ import (
 // ParseIPv4 reads a dotted address with an optional prefix length after a
 // slash (32 without one). The address is not masked.
 func ParseIPv4(s string) (addr uint32, prefix int, ok bool) {
+	if a, ok := parseDotted(s); ok {
+		return a, 32, true
+	}
+	return scanIPv4(s)
+}
+
+// scanIPv4 is ParseIPv4 for all that parseDotted does not read.
+func scanIPv4(s string) (addr uint32, prefix int, ok bool) {
 	var n, digits, dots uint32
 	for i := range len(s) {
 		c := s[i] - '0'
@@ -50,17 +58,13 @@ func prefixLength(s string) (int, bool) {
 
 func trimmedIPv4(s string) (uint32, int, bool) {
 	if t := strings.TrimSpace(s); len(t) < len(s) {
-		return ParseIPv4(t)
+		return scanIPv4(t)
 	}
 	return 0, 0, false
 }
 
-func mask4(prefix int) uint32 {
-	if prefix <= 0 {
-		return 0
-	}
-	return ^uint32(0) << (32 - prefix)
-}
+// mask4 is the mask of a network of at most 32 bits.
+func mask4(prefix int) uint32 { return ^uint32(0) << uint(32-prefix) }
 
 func parseIPv4Mask(s string, prefix int64) (int64, bool) {
 	a, p, ok := ParseIPv4(s)
@@ -95,22 +99,35 @@ var isPrivateKernel Kernel = func(_ *Ctx, args []*types.Vector, n int, out *type
 var isInRangeKernel Kernel = func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
 	s, networks := read[string](args[0]), read[string](args[1])
 	out.Resize(n)
-	var last string
-	var net uint32
-	bits, known, asked := 0, false, false
+	var net lastIPv4
 	for i := range n {
-		if w := networks.cells[i&networks.mask]; !asked || w != last {
-			net, bits, known = ParseIPv4(w)
-			last, asked = w, true
+		if i == 0 || networks.mask != 0 {
+			net.read(networks.cells[i&networks.mask])
 		}
 		a, prefix, ok := ParseIPv4(s.cells[i&s.mask])
-		if !ok || !known {
+		if !ok || !net.ok {
 			out.SetNull(i)
 			continue
 		}
-		out.Bools[i] = (a^net)&mask4(min(bits, prefix)) == 0
+		out.Bools[i] = (a^net.addr)&mask4(min(net.prefix, prefix)) == 0
 	}
 	return nil
+}
+
+// A lastIPv4 is an address that is mostly the one of the row before.
+type lastIPv4 struct {
+	text   string
+	addr   uint32
+	prefix int
+	ok     bool
+	asked  bool
+}
+
+func (r *lastIPv4) read(s string) {
+	if !r.asked || s != r.text {
+		r.addr, r.prefix, r.ok = ParseIPv4(s)
+		r.text, r.asked = s, true
+	}
 }
 
 var parseIPv4Kernel Kernel = func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
@@ -126,45 +143,44 @@ var parseIPv4Kernel Kernel = func(_ *Ctx, args []*types.Vector, n int, out *type
 	return nil
 }
 
-func isInRangeIPv4(s, network string) (bool, bool) {
-	a, pa, okA := ParseIPv4(s)
-	n, p, okN := ParseIPv4(network)
-	if !okA || !okN {
-		return false, false
-	}
-	return (a^n)&mask4(min(p, pa)) == 0, true
-}
-
-// compareIPv4 compares under the least of both prefixes and the given one.
-func compareIPv4(a, b string, prefix int64) (int64, bool) {
-	x, px, okX := ParseIPv4(a)
-	y, py, okY := ParseIPv4(b)
-	if !okX || !okY || prefix < 0 || prefix > 32 {
-		return 0, false
-	}
-	m := mask4(min(px, py, int(prefix)))
-	return int64(compareUint(uint64(x&m), uint64(y&m))), true
-}
-
-func compareUint(a, b uint64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
-// ip4CompareKernel is ipv4_compare, and ipv4_is_match where match is set.
-func ip4CompareKernel(match bool) Kernel { return ipCompareKernel(compareIPv4, 32, match) }
-
-func ip6CompareKernel(match bool) Kernel { return ipCompareKernel(compareIPv6, 128, match) }
-
-func ipCompareKernel(compare func(a, b string, prefix int64) (int64, bool), bits int64, match bool) Kernel {
+// ip4CompareKernel is ipv4_compare, and ipv4_is_match where match is set: it
+// compares under the least of both prefixes and the given one.
+func ip4CompareKernel(match bool) Kernel {
 	return func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
 		a, b := read[string](args[0]), read[string](args[1])
-		prefix := column[int64]{cells: []int64{bits}}
+		given := column[int64]{cells: []int64{32}}
+		if len(args) > 2 {
+			given = read[int64](args[2])
+		}
+		out.Resize(n)
+		var y lastIPv4
+		for i := range n {
+			x, prefix, ok := ParseIPv4(a.cells[i&a.mask])
+			if i == 0 || b.mask != 0 {
+				y.read(b.cells[i&b.mask])
+			}
+			bits, okBits := given.at(i)
+			if !ok || !y.ok || !okBits || bits < 0 || bits > 32 {
+				out.SetNull(i)
+				continue
+			}
+			m := mask4(min(prefix, y.prefix, int(bits)))
+			if match {
+				out.Bools[i] = (x^y.addr)&m == 0
+			} else {
+				d := int64(x&m) - int64(y.addr&m)
+				out.Longs[i] = d>>63 | int64(uint64(-d)>>63)
+			}
+		}
+		return nil
+	}
+}
+
+// ip6CompareKernel is ipv6_compare, and ipv6_is_match where match is set.
+func ip6CompareKernel(match bool) Kernel {
+	return func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
+		a, b := read[string](args[0]), read[string](args[1])
+		prefix := column[int64]{cells: []int64{128}}
 		if len(args) > 2 {
 			prefix = read[int64](args[2])
 		}
@@ -172,7 +188,7 @@ func ipCompareKernel(compare func(a, b string, prefix int64) (int64, bool), bits
 			x, _ := a.at(i)
 			y, _ := b.at(i)
 			p, ok := prefix.at(i)
-			c, okC := compare(x, y, p)
+			c, okC := compareIPv6(x, y, p)
 			return c, ok && okC
 		}
 		if match {
@@ -189,22 +205,79 @@ func ipCompareKernel(compare func(a, b string, prefix int64) (int64, bool), bits
 func anyRangeKernel(in func(ip, network string) (bool, bool)) Kernel {
 	return func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
 		ip := read[string](args[0])
+		texts, constant := listed(args[1:])
+		var networks []string
 		write(out, n, func(i int) (bool, bool) {
+			if i == 0 || !constant {
+				networks = texts(i)
+			}
 			s, _ := ip.at(i)
 			known := false
-			for _, a := range args[1:] {
-				for _, e := range elements(a.Value(i), a.Type) {
-					found, ok := in(s, types.Text(e, a.Type))
-					if found && ok {
-						return true, true
-					}
-					known = known || ok
+			for _, network := range networks {
+				found, ok := in(s, network)
+				if found && ok {
+					return true, true
 				}
+				known = known || ok
 			}
 			return false, known
 		})
 		return nil
 	}
+}
+
+// listed returns what lists the texts of a row of args, values and arrays of
+// them alike, until it is asked for the next row. constant: all rows have the
+// same.
+func listed(args []*types.Vector) (texts func(i int) []string, constant bool) {
+	constant = true
+	for _, a := range args {
+		constant = constant && a.Const
+	}
+	var out []string
+	return func(i int) []string {
+		out = out[:0]
+		for _, a := range args {
+			for _, e := range elements(a.Value(i), a.Type) {
+				out = append(out, types.Text(e, a.Type))
+			}
+		}
+		return out
+	}, constant
+}
+
+// anyRange4Kernel is anyRangeKernel for IPv4.
+var anyRange4Kernel Kernel = func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
+	type network struct {
+		addr   uint32
+		prefix int
+	}
+	ip := read[string](args[0])
+	texts, constant := listed(args[1:])
+	out.Resize(n)
+	var nets []network
+	for i := range n {
+		if i == 0 || !constant {
+			nets = nets[:0]
+			for _, t := range texts(i) {
+				if a, p, ok := ParseIPv4(t); ok {
+					nets = append(nets, network{a, p})
+				}
+			}
+		}
+		a, prefix, ok := ParseIPv4(ip.cells[i&ip.mask])
+		if !ok || len(nets) == 0 {
+			out.SetNull(i)
+			continue
+		}
+		for _, x := range nets {
+			if (a^x.addr)&mask4(min(prefix, x.prefix)) == 0 {
+				out.Bools[i] = true
+				break
+			}
+		}
+	}
+	return nil
 }
 
 // network6 is an address as IPv6, with its prefix; IPv4 is mapped.
@@ -369,6 +442,9 @@ func rangeToCIDR(from, to string) (types.Value, bool) {
 // hasIPv4 reports whether s holds an address that test accepts, with no letter,
 // digit or dot next to it.
 func hasIPv4(s string, test func(addr string) bool) bool {
+	if _, ok := parseDotted(s); ok {
+		return test(s)
+	}
 	isPart := func(c byte) bool { return c == '.' || c >= '0' && c <= '9' }
 	for i := 0; i < len(s); {
 		if !isPart(s[i]) {
@@ -416,12 +492,13 @@ func isIPv4Prefix(p string) bool {
 func hasIPv4Kernel(prefix bool) Kernel {
 	return func(_ *Ctx, args []*types.Vector, n int, out *types.Vector) error {
 		s := read[string](args[0])
+		texts, constant := listed(args[1:])
+		var wanted []string
 		write(out, n, func(i int) (bool, bool) {
 			text, _ := s.at(i)
-			var wanted []string
-			for _, a := range args[1:] {
-				for _, e := range elements(a.Value(i), a.Type) {
-					w := types.Text(e, a.Type)
+			if i == 0 || !constant {
+				wanted = wanted[:0]
+				for _, w := range texts(i) {
 					if prefix && isIPv4Prefix(w) {
 						wanted = append(wanted, w)
 					} else if _, p, ok := ParseIPv4(w); !prefix && ok && p == 32 {

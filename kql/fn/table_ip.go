@@ -173,7 +173,7 @@ func ipFuncs() []Func {
 				{"ipv4_is_in_any_range(\"192.168.1.6\", \"10.0.0.0/8\", \"192.168.1.0/24\")", "true"},
 				{"ipv4_is_in_any_range(\"8.8.8.8\", dynamic([\"10.0.0.0/8\"]))", "false"},
 			},
-			Kernel: anyRangeKernel(isInRangeIPv4),
+			Kernel: anyRange4Kernel,
 		},
 		{
 			Name: "ipv6_is_in_range",
