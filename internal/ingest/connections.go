@@ -101,12 +101,11 @@ func (x *connections) rewind(ctx context.Context) (err error) {
 	return err
 }
 
-// hashOf returns the hash of a connection of a log.
+// hashOf returns the hash of a connection of a log, whose addresses are given as
+// hashes of their texts.
 func hashOf(src, dest uint64, srcPort, destPort, protocol, direction uint32) uint64 {
-	h := mix(src, 0x9e3779b97f4a7c15)
-	h = mix(h^dest, uint64(srcPort)<<32|uint64(destPort))
-	h = mix(h, uint64(protocol)<<1|uint64(direction))
-	return max(h, 1)
+	h := mix(src^(uint64(srcPort)<<32|uint64(destPort)), dest^(uint64(protocol)<<1|uint64(direction)))
+	return max(mix(h, 0x9e3779b97f4a7c15), 1)
 }
 
 func mix(a, b uint64) uint64 {
@@ -191,17 +190,25 @@ func (x *connections) hash(c *flowlog.Columns) {
 
 // look fills CoversFrom of rows of c, all of one log.
 func (x *connections) look(t *openFlows, c *flowlog.Columns, from, to int) {
-	times, states := c.Time[from:to], c.State[from:to]
-	for i, h := range x.hashes[from:to] {
-		if h == 0 {
-			continue
+	for from < to {
+		end := min((from|63)+1, to) // of the rows of a word of valid
+		hashes, times, states, covers := x.hashes[from:end], c.Time[from:end], c.State[from:end], x.covers[from:end]
+		word := uint64(0)
+		for i, h := range hashes {
+			if h == 0 {
+				continue
+			}
+			state := states[i]
+			last := x.seen(t, h, times[i], state == flowlog.StateB, state == flowlog.StateE)
+			covers[i] = last
+			known := uint64(0)
+			if last != unknown {
+				known = 1
+			}
+			word |= known << ((from + i) & 63)
 		}
-		state := states[i]
-		if last := x.seen(t, h, times[i], state == flowlog.StateB, state == flowlog.StateE); last != unknown {
-			row := from + i
-			x.covers[row] = last
-			x.valid[row>>6] |= 1 << (row & 63)
-		}
+		x.valid[from>>6] |= word
+		from = end
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/netip"
 	"os"
 	"slices"
@@ -57,7 +56,6 @@ type pending struct {
 	// NIC.
 	unsettled map[string][2]time.Time
 	refused   map[string]int64
-	seen      []uint64 // addresses of either end, a bit for each id of the Dict
 }
 
 // blobPart is what one blob gives to a commit.
@@ -101,6 +99,7 @@ type file struct {
 }
 
 func newPending(wk *worker) *pending {
+	wk.rows.unsee()
 	return &pending{wk: wk, refused: map[string]int64{}, unsettled: map[string][2]time.Time{}}
 }
 
@@ -260,7 +259,6 @@ func (wk *worker) writer(table string, out io.Writer, fields []batch.Field) (*se
 // sightings notes which rules, NICs and addresses the rows of c show.
 func (p *pending) sightings(r *reading, c *flowlog.Columns) {
 	p.begin()
-	p.see(c)
 	part := p.part(r)
 	for i := range c.Records {
 		for _, id := range []uint32{c.Records[i].Resource, c.Records[i].Target} {
@@ -269,48 +267,54 @@ func (p *pending) sightings(r *reading, c *flowlog.Columns) {
 			}
 		}
 	}
-	rec, start := 0, 0
-	var last localKey
+	type log struct {
+		mac, target uint32
+		kind        flowlog.LogType
+	}
+	const none = ^uint32(0)
+	var of log
+	var hour, hourFrom, hourTo int64
+	near := none // the last row's address of the NIC
+	owners := p.wk.rows.owners
+	rec, row := 0, 0
 	for i := range c.Groups {
 		g := &c.Groups[i]
-		for rec < len(c.Records)-1 && c.Records[rec].End <= start && c.Records[rec].End < g.End {
-			rec++
-		}
-		if g.End == start {
+		if g.End == row {
 			continue
+		}
+		for c.Records[rec].End <= row {
+			rec++
 		}
 		record := &c.Records[rec]
 		acl := g.ACL
 		if acl == 0 {
 			acl = record.Resource
 		}
-		times := c.Time[start:g.End]
-		first, latest, denied := times[0], times[0], int64(0)
-		for i, status := range c.Status[start:g.End] {
-			first, latest = min(first, times[i]), max(latest, times[i])
-			denied += int64(status) // Allowed is 0, Denied 1
+		if k := (log{g.MAC, record.Target, record.Type}); k != of || row == 0 {
+			of, hourFrom, hourTo = k, 0, 0
 		}
-		own := [...][]uint32{flowlog.Inbound: c.Dest[start:g.End], flowlog.Outbound: c.Src[start:g.End]}
-		var hour int64
-		hourFrom, hourTo := int64(math.MaxInt64), int64(math.MinInt64)
-		for i, d := range c.Direction[start:g.End] {
-			if t := times[i]; t < hourFrom || t >= hourTo {
+		from, first, latest, denied := row, c.Time[row], c.Time[row], int64(0)
+		for ; row < g.End; row++ {
+			t := c.Time[row]
+			first, latest = min(first, t), max(latest, t)
+			denied += int64(c.Status[row]) // Allowed is 0, Denied 1
+			if t < hourFrom || t >= hourTo {
 				hour = floorDiv(t, microsPerHour)
 				hourFrom, hourTo = hour*microsPerHour, (hour+1)*microsPerHour
 				part.captures[captureKey{mac: g.MAC, hour: hour, kind: record.Type}] = struct{}{}
+				near = none
 			}
-			local := localKey{address: own[d][i], mac: g.MAC, target: record.Target, hour: hour}
-			if local == last {
-				continue
+			address := c.Dest[row]
+			if c.Direction[row] == uint32(flowlog.Outbound) {
+				address = c.Src[row]
 			}
-			if o := p.wk.rows.owners; o != nil && !o.own[start+i] {
-				continue // it belongs to something behind the NIC
+			if address == near || owners != nil && !owners.own[row] {
+				continue // known, or it belongs to something behind the NIC
 			}
-			part.locals[local] = struct{}{}
-			last = local
+			near = address
+			part.locals[localKey{address: address, mac: g.MAC, target: record.Target, hour: hour}] = struct{}{}
 		}
-		part.rule(acl, g.Rule, first, latest, int64(g.End-start), denied)
-		start = g.End
+		part.rule(acl, g.Rule, first, latest, int64(row-from), denied)
 	}
 }
 
@@ -335,24 +339,12 @@ func (p *pending) emptyRules(r *reading, c *flowlog.Columns) {
 	}
 }
 
-// see notes the addresses of c.
-func (p *pending) see(c *flowlog.Columns) {
-	if n := p.wk.dict.Addresses.Len()>>6 + 1; n > len(p.seen) {
-		p.seen = append(p.seen, make([]uint64, n-len(p.seen))...)
-	}
-	for i, src := range c.Src {
-		dest := c.Dest[i]
-		p.seen[src>>6] |= 1 << (src & 63)
-		p.seen[dest>>6] |= 1 << (dest & 63)
-	}
-}
-
 // footprint returns what the owners in the rows that wait rest on.
 func (p *pending) footprint() []byte {
 	var addrs []netip.Addr
-	for id := range uint32(p.wk.dict.Addresses.Len()) {
-		if int(id>>6) < len(p.seen) && p.seen[id>>6]&(1<<(id&63)) != 0 && p.wk.rows.classes[id] == private {
-			addrs = append(addrs, p.wk.dict.Addresses.Addr(id))
+	for id, seen := range p.wk.rows.seen {
+		if seen && p.wk.rows.classes[id] == private {
+			addrs = append(addrs, p.wk.dict.Addresses.Addr(uint32(id)))
 		}
 	}
 	macs := map[uint32]bool{}

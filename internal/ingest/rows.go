@@ -136,6 +136,8 @@ type rowMaker struct {
 
 	dict    *flowlog.Dict
 	classes []class // by address
+	six     []uint8 // by address: 1 for IPv6, else 0
+	seen    []bool  // by address: whether a row had it since unsee
 	// By address id: text, numbers, whether public.
 	ipText                     *batch.Dict
 	ip4, ip6Hi, ip6Lo          *batch.Dict
@@ -158,7 +160,8 @@ type rowMaker struct {
 	statuses, encrypted        runs
 	ways                       runs    // directions, within a record
 	near                       [2]runs // by direction: the target if it has the near end
-	six                        [2]runs // IPv6 addresses of source and destination
+	sixes                      []int   // rows with an IPv6 address
+	sixRuns                    [2]runs // IPv6 addresses of source and destination
 	tuples                     []int64
 	recordEnds, groupEnds      []uint32
 	recordIDs                  [9][]uint32
@@ -224,8 +227,12 @@ func (m *rowMaker) reset() {
 	if m.geo != nil {
 		m.geo.reset()
 	}
-	m.classes, m.via4, m.via6, m.public, m.probe, m.viaNumber = m.classes[:0], m.via4[:0], m.via6[:0], m.public[:0], m.probe[:0], m.viaNumber[:0]
+	m.classes, m.six, m.seen = m.classes[:0], m.six[:0], m.seen[:0]
+	m.via4, m.via6, m.public, m.probe, m.viaNumber = m.via4[:0], m.via6[:0], m.public[:0], m.probe[:0], m.viaNumber[:0]
 }
+
+// unsee forgets which addresses the rows so far had.
+func (m *rowMaker) unsee() { clear(m.seen) }
 
 // about returns where a public address is and what or whom it belongs to: region
 // and service tag of Azure's, country and owner of others.
@@ -255,13 +262,16 @@ func (m *rowMaker) learn() {
 		m.classes = append(m.classes, c)
 		m.public = append(m.public, b2i(c != private))
 		m.probe = append(m.probe, b2i(c == platform))
+		m.seen = append(m.seen, false)
 		if v4, ok := a.V4(id); ok {
 			m.via4 = append(m.via4, uint32(len(m.ip4.Ints)))
 			m.ip4.Ints = append(m.ip4.Ints, int64(v4))
 			m.via6 = append(m.via6, batch.Null)
+			m.six = append(m.six, 0)
 			continue
 		}
 		hi, lo, _ := a.V6(id)
+		m.six = append(m.six, 1)
 		m.via4 = append(m.via4, batch.Null)
 		m.via6 = append(m.via6, uint32(len(m.ip6Hi.Ints)))
 		m.ip6Hi.Ints = append(m.ip6Hi.Ints, int64(hi))
@@ -338,25 +348,23 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 	set("DestIp", coded(dest, m.ipText))
 	set("SrcIp4", via(src, m.via4, m.ip4))
 	set("DestIp4", via(dest, m.via4, m.ip4))
-	for k, end := range []struct {
-		name string
-		ids  []uint32
-	}{{"Src", src}, {"Dest", dest}} {
-		hi, lo := via(end.ids, m.via6, m.ip6Hi), via(end.ids, m.via6, m.ip6Lo)
-		if r := &m.six[k]; r.through(end.ids, m.via6, n/16) {
-			hi, lo = r.column(m.ip6Hi), r.column(m.ip6Lo)
-		}
-		set(end.name+"Ip6Hi", hi)
-		set(end.name+"Ip6Lo", lo)
-	}
 	set("SrcPublic", via(src, m.public, m.bools))
 	set("DestPublic", via(dest, m.public, m.bools))
 	set("IsHealthProbe", via(src, m.probe, m.bools))
 
 	flowType, l7 := m.room(0, n), m.room(1, n)
-	far := [...][]uint32{flowlog.Inbound: src, flowlog.Outbound: dest}
-	for i, d := range c.Direction {
-		flowType[i] = uint32(m.classes[far[d][i]])
+	m.addresses(c, flowType)
+	for k, end := range []struct {
+		name string
+		ids  []uint32
+	}{{"Src", src}, {"Dest", dest}} {
+		hi, lo := via(end.ids, m.via6, m.ip6Hi), via(end.ids, m.via6, m.ip6Lo)
+		if r := &m.sixRuns[k]; len(m.sixes) <= n/16 {
+			r.only(m.sixes, end.ids, m.via6)
+			hi, lo = r.column(m.ip6Hi), r.column(m.ip6Lo)
+		}
+		set(end.name+"Ip6Hi", hi)
+		set(end.name+"Ip6Lo", lo)
 	}
 	protocols := c.Protocol[:n]
 	for i, port := range c.DestPort {
@@ -382,7 +390,12 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 	set("FlowType", coded(flowType, m.types))
 	set("FlowTypeReason", m.reason)
 	set("L7Protocol", coded(l7, m.l7))
-	set("Rollover", m.rollovers(c.Flags))
+	every, some := ^flowlog.Flags(0), flowlog.Flags(0)
+	for _, f := range c.Flags {
+		every &= f
+		some |= f
+	}
+	set("Rollover", m.rollovers(c.Flags, some))
 	set("CoversFrom", m.open.column(c, m.ipText, m.macs, m.strings))
 	if m.geo != nil {
 		m.geo.learn(&m.dict.Addresses, m.classes)
@@ -392,11 +405,30 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 	if m.owners != nil {
 		m.owners.columns(c, m.ipText, set)
 	}
-	m.counters(c, set)
+	m.counters(c, every, some, set)
 	set("BlobId", batch.ConstText(who.blob))
 	set("BlobGeneration", batch.ConstInt(int64(who.generation)))
 	set("TimeProcessed", batch.ConstInt(who.processed))
 	return &m.out
+}
+
+// addresses looks at both ends of all rows: it gives each row of flowType what its
+// far end is, and notes the addresses that there are and the rows with IPv6 ones.
+func (m *rowMaker) addresses(c *flowlog.Columns, flowType []uint32) {
+	m.sixes = m.sixes[:0]
+	direction, dests := c.Direction[:len(c.Src)], c.Dest[:len(c.Src)]
+	for i, src := range c.Src {
+		dest := dests[i]
+		far := src
+		if direction[i] == uint32(flowlog.Outbound) {
+			far = dest
+		}
+		flowType[i] = uint32(m.classes[far])
+		m.seen[src], m.seen[dest] = true, true
+		if m.six[src]|m.six[dest] != 0 {
+			m.sixes = append(m.sixes, i)
+		}
+	}
 }
 
 // room returns a slice for n positions, one of those that rows works with.
@@ -427,12 +459,9 @@ func (m *rowMaker) sourcePorts(ports []uint32) batch.Column {
 	return col
 }
 
-// rollovers returns the column that tells rollovers.
-func (m *rowMaker) rollovers(flags []flowlog.Flags) batch.Column {
-	var some flowlog.Flags
-	for _, f := range flags {
-		some |= f
-	}
+// rollovers returns the column that tells rollovers; some are the flags that any
+// row has.
+func (m *rowMaker) rollovers(flags []flowlog.Flags, some flowlog.Flags) batch.Column {
 	if some&flowlog.Rollover == 0 {
 		return batch.ConstInt(0)
 	}
@@ -443,24 +472,22 @@ func (m *rowMaker) rollovers(flags []flowlog.Flags) batch.Column {
 	return batch.Column{Form: batch.Coded, IDs: ids, Dict: m.bools}
 }
 
-// counters fills the columns of packets and bytes.
-func (m *rowMaker) counters(c *flowlog.Columns, set func(string, batch.Column)) {
+// counters fills the columns of packets and bytes; every row has the flags every,
+// and none others than some.
+func (m *rowMaker) counters(c *flowlog.Columns, every, some flowlog.Flags, set func(string, batch.Column)) {
 	n := c.Len()
-	var words [4][]uint64
-	for k := range words {
-		m.valid[k] = slices.Grow(m.valid[k][:0], (n+63)/64)[:(n+63)/64]
-		words[k] = m.valid[k]
-	}
-	for w := range words[0] {
-		var word [4]uint64
-		for i, f := range c.Flags[64*w : min(64*w+64, n)] {
-			f := uint64(f) // the flags of the counters are its lowest bits
-			word[0] |= f & 1 << i
-			word[1] |= f >> 1 & 1 << i
-			word[2] |= f >> 2 & 1 << i
-			word[3] |= f >> 3 & 1 << i
+	var valid [4]batch.Bitmap // nil means all
+	if every&flowlog.HasCounters != flowlog.HasCounters {
+		for k := range m.valid {
+			m.valid[k] = slices.Grow(m.valid[k][:0], (n+63)/64)[:(n+63)/64]
+			valid[k] = m.valid[k]
 		}
-		words[0][w], words[1][w], words[2][w], words[3][w] = word[0], word[1], word[2], word[3]
+		for w := range valid[0] {
+			words := presence(c.Flags[64*w : min(64*w+64, n)])
+			for k := range valid {
+				valid[k][w] = words[k]
+			}
+		}
 	}
 	for k, x := range [...]struct {
 		name string
@@ -471,16 +498,9 @@ func (m *rowMaker) counters(c *flowlog.Columns, set func(string, batch.Column)) 
 		{"PacketsDestToSrc", c.PacketsDestToSrc},
 		{"BytesDestToSrc", c.BytesDestToSrc},
 	} {
-		set(x.name, batch.Column{Form: batch.Plain, Ints: x.vals, Valid: m.valid[k]})
+		set(x.name, batch.Column{Form: batch.Plain, Ints: x.vals, Valid: valid[k]})
 	}
-	total := false
-	for _, f := range c.Flags {
-		if f&flowlog.HasTotals != 0 {
-			total = true
-			break
-		}
-	}
-	if !total {
+	if some&flowlog.HasTotals == 0 {
 		set("TotalPackets", batch.Column{})
 		set("TotalBytes", batch.Column{})
 		return
@@ -494,6 +514,27 @@ func (m *rowMaker) counters(c *flowlog.Columns, set func(string, batch.Column)) 
 	}
 	set("TotalPackets", batch.Column{Form: batch.Plain, Ints: c.PacketsSrcToDest, Valid: packets})
 	set("TotalBytes", batch.Column{Form: batch.Plain, Ints: c.BytesSrcToDest, Valid: bytes})
+}
+
+// presence returns a bit for each of up to 64 rows, by counter: whether its flags,
+// which are the lowest, are set.
+func presence(flags []flowlog.Flags) (words [4]uint64) {
+	row := 0
+	for ; len(flags) >= 8; flags = flags[8:] {
+		f := flags[:8]
+		eight := uint64(f[0]) | uint64(f[1])<<8 | uint64(f[2])<<16 | uint64(f[3])<<24 | uint64(f[4])<<32 | uint64(f[5])<<40 | uint64(f[6])<<48 | uint64(f[7])<<56
+		for k := range words {
+			// The lowest bits of the eight bytes, put side by side.
+			words[k] |= (eight >> k & 0x0101010101010101 * 0x0102040810204080 >> 56) << row
+		}
+		row += 8
+	}
+	for i, f := range flags {
+		for k := range words {
+			words[k] |= uint64(f) >> k & 1 << (row + i)
+		}
+	}
+	return words
 }
 
 // records fills the columns that follow from records and arrays of tuples, as
@@ -629,20 +670,21 @@ func (r *runs) of(ids []uint32) {
 	}
 }
 
-// through takes the runs of what via gives for ids, and reports whether they are
-// no more than most.
-func (r *runs) through(ids, via []uint32, most int) bool {
+// only takes the runs of n rows of which no others than some, in ascending order,
+// may have a value: what via gives for their ids.
+func (r *runs) only(some []int, ids, via []uint32) {
 	r.reset()
-	for row := 0; row < len(ids); {
-		if len(r.ids) > most {
-			return false
+	end := 0
+	for _, row := range some {
+		if row > end {
+			r.add(batch.Null, row)
 		}
-		id := via[ids[row]]
-		for row++; row < len(ids) && via[ids[row]] == id; row++ {
-		}
-		r.add(id, row)
+		end = row + 1
+		r.add(via[ids[row]], end)
 	}
-	return len(r.ids) <= most
+	if end < len(ids) {
+		r.add(batch.Null, len(ids))
+	}
 }
 
 func (r *runs) column(d *batch.Dict) batch.Column {
