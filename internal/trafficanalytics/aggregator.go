@@ -22,16 +22,18 @@ type Aggregator struct {
 	layout layout
 	laid   bool // layout is that of a batch
 
-	combos  []uint32 // by row of the batch at hand
-	batch   []uint64 // likewise, their keys
-	created []int    // the rows that begin a group
+	combos  []uint32          // by row of the batch at hand
+	batch   []uint64          // likewise, their keys
+	hashes  []uint64          // likewise, of the keys
+	targets [blockRows]uint32 // the groups of the rows of a block
+	created []int             // the rows that begin a group
 
 	keys   []uint64 // by group
 	groups []group
 	combo  []uint32 // by group
-	slots  []uint64 // see find
+	slots  []uint64 // see place
 	taken  []uint32
-	ports  []uint64 // group and source port of tuples whose port is not their group's first
+	ports  []uint64 // group and source port of tuples whose port is not their group's first or last
 
 	open     map[string]*OpenRollover // by connection
 	repeated map[uint32]*[4]int64     // by group: packets and bytes that a later E counts again
@@ -63,10 +65,11 @@ type group struct {
 	start            int64
 	first, last, got int64 // FlowStartTime, FlowEndTime, TimeProcessed
 	sums             [4]int64
-	counts           [counts]uint32
+	counts           [counts + 1]uint32
 	port             uint32 // batch.Null for null
 	srcPort          uint32 // of the first tuple that has one, else batch.Null
-	several          bool   // there are other source ports too
+	lastPort         uint32 // the last one of others, else batch.Null
+	others           uint32 // how many are in Aggregator.ports
 }
 
 // Positions in the counts of a group, in the order of columns.
@@ -78,7 +81,7 @@ const (
 	deniedOut
 	completed
 	withoutCounters
-	counts
+	counts // and the position of what does not count
 )
 
 // OpenRollover is an E that ended a flow which the platform re-created: a later
@@ -143,13 +146,12 @@ func (a *Aggregator) Add(b *batch.Batch) error {
 	a.layout.combine(in, a.combos)
 	a.assemble(b.Rows)
 	a.created = a.created[:0]
-	words, last := a.layout.words, uint32(0)
-	for row := range b.Rows {
-		key := a.batch[row*words : (row+1)*words]
-		if row == 0 || !slices.Equal(key, a.batch[(row-1)*words:row*words]) {
-			last = a.find(key, row)
-		}
-		a.count(last, row)
+	a.hash(b.Rows)
+	last := uint32(0)
+	for from := 0; from < b.Rows; from += blockRows {
+		to := min(from+blockRows, b.Rows)
+		last = a.place(from, to, last)
+		a.count(from, to)
 	}
 	a.layout.take(a.created)
 	return nil
@@ -192,19 +194,65 @@ func mix(a, b uint64) uint64 {
 	return hi ^ lo
 }
 
-const minSlots = 1 << 10
-
-// find returns the group of a key; row begins it if there is none. Slots are a
-// table of open addresses: each holds the upper half of a hash and the number of
-// a group, plus one; the upper half also says where the search begins.
-func (a *Aggregator) find(key []uint64, row int) uint32 {
-	h := uint64(0xa0761d6478bd642f)
-	for _, w := range key {
-		h = mix(h, w)
+// hash works out the hashes of the rows' keys.
+func (a *Aggregator) hash(rows int) {
+	a.hashes = slices.Grow(a.hashes[:0], rows)[:rows]
+	words := a.layout.words
+	for row, at := 0, 0; row < rows; row, at = row+1, at+words {
+		h := uint64(0xa0761d6478bd642f)
+		for _, w := range a.batch[at : at+words] {
+			h = mix(h, w)
+		}
+		a.hashes[row] = h
 	}
-	if 2*len(a.taken) >= len(a.slots) {
+}
+
+const (
+	minSlots = 1 << 10
+	// blockRows is how many rows are looked up together, so that the processor
+	// need not wait for the memory of one after the other.
+	blockRows = 256
+)
+
+// place finds the groups of the rows from from up to but without to; a row
+// begins its group if there is none. last is the group of the row before.
+//
+// Slots are a table of open addresses: each holds the upper half of a hash and
+// the number of a group, plus one; the upper half also says where the search
+// begins.
+func (a *Aggregator) place(from, to int, last uint32) uint32 {
+	for 2*(len(a.taken)+to-from) > len(a.slots) {
 		a.grow()
 	}
+	hashes, targets := a.hashes[from:to], a.targets[:to-from]
+	mask := uint64(len(a.slots) - 1)
+	for i, h := range hashes {
+		if s := a.slots[h>>32&mask]; s>>32 == h>>32 {
+			targets[i] = uint32(s)
+		} else {
+			targets[i] = 0 // it is not where it would be first
+		}
+	}
+	words := a.layout.words
+	for i, h := range hashes {
+		row := from + i
+		key := a.batch[row*words : (row+1)*words]
+		if row > 0 && h == a.hashes[row-1] && slices.Equal(key, a.batch[(row-1)*words:row*words]) {
+			targets[i] = last
+			continue
+		}
+		if g := targets[i]; g != 0 && slices.Equal(a.keys[int(g-1)*words:int(g)*words], key) {
+			last = g - 1
+		} else {
+			last = a.find(h, key, row)
+		}
+		targets[i] = last
+	}
+	return last
+}
+
+// find returns the group of a key; row begins it if there is none.
+func (a *Aggregator) find(h uint64, key []uint64, row int) uint32 {
 	mask, tag, words := uint64(len(a.slots)-1), h>>32, len(key)
 	at := tag & mask
 	for ; a.slots[at] != 0; at = (at + 1) & mask {
@@ -215,16 +263,19 @@ func (a *Aggregator) find(key []uint64, row int) uint32 {
 			}
 		}
 	}
-	g := uint32(len(a.groups))
-	a.slots[at] = tag<<32 | uint64(g+1)
+	n := len(a.groups)
+	a.slots[at] = tag<<32 | uint64(n+1)
 	a.taken = append(a.taken, uint32(at))
 	a.keys = append(a.keys, key...)
-	in := &a.in
-	t := in.time.at(row)
-	a.groups = append(a.groups, group{start: floor(t, a.interval), first: t, last: t, got: in.processed.or0(row), port: uint32(key[0]) - 1, srcPort: batch.Null})
+	if n == cap(a.groups) {
+		a.groups = slices.Grow(a.groups, max(n, minSlots))
+	}
+	a.groups = a.groups[:n+1]
+	g, t := &a.groups[n], a.in.time.at(row)
+	*g = group{start: floor(t, a.interval), first: t, last: t, got: a.in.processed.or0(row), port: uint32(key[0]) - 1, srcPort: batch.Null, lastPort: batch.Null}
 	a.combo = append(a.combo, a.combos[row])
 	a.created = append(a.created, row)
-	return g
+	return uint32(n)
 }
 
 func (a *Aggregator) grow() {
@@ -242,55 +293,53 @@ func (a *Aggregator) grow() {
 	}
 }
 
-// count adds a tuple to row g.
-func (a *Aggregator) count(g uint32, row int) {
+// count adds the tuples of the rows from from up to but without to to their
+// groups.
+func (a *Aggregator) count(from, to int) {
 	in := &a.in
-	k, t := in.kinds[row], in.time.at(row)
-	r := &a.groups[g]
-	r.first, r.last, r.got = min(r.first, t), max(r.last, t), max(r.got, in.processed.or0(row))
-	if in.covers.has(row) {
-		r.first = min(r.first, in.covers.at(row))
-	}
-	if in.srcPort.has(row) {
-		switch p := uint32(in.srcPort.at(row)) & 0xffff; r.srcPort {
-		case p:
-		case batch.Null:
-			r.srcPort = p
-		default:
-			r.several = true
-			a.ports = append(a.ports, uint64(g)<<16|uint64(p))
+	totals := !in.totalP.none || !in.totalB.none
+	for row := from; row < to; row++ {
+		k, t := in.kinds[row], in.time.at(row)
+		n := a.targets[row-from]
+		g := &a.groups[n]
+		g.first, g.last, g.got = min(g.first, t), max(g.last, t), max(g.got, in.processed.or0(row))
+		if in.covers.has(row) {
+			g.first = min(g.first, in.covers.at(row))
 		}
-	}
-	r.counts[recordCount]++
-	switch {
-	case k&allowed == 0 && k&inbound != 0:
-		r.counts[deniedIn]++
-	case k&allowed == 0:
-		r.counts[deniedOut]++
-	case k&(begins|stateless) != 0 && k&inbound != 0:
-		r.counts[allowedIn]++
-	case k&(begins|stateless) != 0:
-		r.counts[allowedOut]++
-	}
-	if k&ends != 0 {
-		r.counts[completed]++
-	}
-	if k&allowed != 0 && in.uncounted(row, k) {
-		r.counts[withoutCounters]++
-	}
-	// A log that gives totals alone is counted source to destination (R-S2).
-	c := [4]int64{in.packetsSD.or0(row), in.packetsDS.or0(row), in.bytesSD.or0(row), in.bytesDS.or0(row)}
-	if !in.totalP.none || !in.totalB.none {
-		c[0] += in.totalP.or0(row)
-		c[2] += in.totalB.or0(row)
-	}
-	for i, n := range c {
-		r.sums[i] += n
-	}
-	if k&ends != 0 {
-		rolled := in.rollover.or0(row) != 0
-		if rolled || len(a.open) > 0 {
-			a.rollover(g, row, t, rolled, c)
+		if in.srcPort.has(row) {
+			switch p := uint32(in.srcPort.at(row)) & 0xffff; {
+			case p == g.srcPort || p == g.lastPort:
+			case g.srcPort == batch.Null:
+				g.srcPort = p
+			default:
+				g.lastPort = p
+				g.others++
+				a.ports = append(a.ports, uint64(n)<<16|uint64(p))
+			}
+		}
+		tally := &tallies[k]
+		g.counts[recordCount]++
+		g.counts[tally.as]++
+		if tally.ends {
+			g.counts[completed]++
+		}
+		if tally.look && in.uncounted(row, k) {
+			g.counts[withoutCounters]++
+		}
+		// A log that gives totals alone is counted source to destination (R-S2).
+		c := [4]int64{in.packetsSD.or0(row), in.packetsDS.or0(row), in.bytesSD.or0(row), in.bytesDS.or0(row)}
+		if totals {
+			c[0] += in.totalP.or0(row)
+			c[2] += in.totalB.or0(row)
+		}
+		for i, n := range c {
+			g.sums[i] += n
+		}
+		if k&ends != 0 {
+			rolled := in.rollover.or0(row) != 0
+			if rolled || len(a.open) > 0 {
+				a.rollover(n, row, t, rolled, c)
+			}
 		}
 	}
 }

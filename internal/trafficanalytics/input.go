@@ -42,12 +42,14 @@ func (n *numbers) at(row int) int64 { return n.vals[row&n.mask] }
 
 func (n *numbers) has(row int) bool { return !n.none && n.valid.Get(row) }
 
-// or0 returns the value of a row, 0 for null.
+// or0 returns the value of a row, 0 for null. Which rows are null cannot be
+// foreseen: there is no branch on it.
 func (n *numbers) or0(row int) int64 {
-	if n.has(row) {
-		return n.at(row)
+	v := n.vals[row&n.mask]
+	if n.valid != nil {
+		v &= -int64(n.valid[row>>6] >> (row & 63) & 1)
 	}
-	return 0
+	return v
 }
 
 // expand lays c out by row.
@@ -56,6 +58,8 @@ func (n *numbers) expand(c *batch.Column, rows int) {
 	n.mask, n.valid = -1, nil
 	switch {
 	case n.none:
+		n.room = append(n.room[:0], 0)
+		n.vals, n.mask = n.room, 0
 		return
 	case c.Form == batch.Plain:
 		n.vals, n.valid = c.Ints, c.Valid
@@ -264,7 +268,33 @@ const (
 	fromNSG
 	isTCP
 	userRule
+	kinds // how many there are
 )
+
+// tallies says what a tuple adds to the counts of its row, by kind.
+var tallies = func() (all [kinds]struct {
+	as   uint8 // position of the count of its decision
+	ends bool
+	look bool // its flow may have no counters
+},
+) {
+	for k := range kinds {
+		t := &all[k]
+		t.as, t.ends = counts, k&ends != 0
+		switch {
+		case k&allowed == 0 && k&inbound != 0:
+			t.as = deniedIn
+		case k&allowed == 0:
+			t.as = deniedOut
+		case k&(begins|stateless) != 0 && k&inbound != 0:
+			t.as = allowedIn
+		case k&(begins|stateless) != 0:
+			t.as = allowedOut
+		}
+		t.look = k&allowed != 0 && k&(ends|stateless|fromNSG) != 0
+	}
+	return all
+}()
 
 // words says what the texts of a tuple's columns mean for its kind.
 var words = [...]struct {

@@ -373,7 +373,7 @@ func (l *layout) digest(k *class, id uint32) digest {
 		}
 	}
 	if n := len(k.digests); int(id) >= n {
-		k.digests = slices.Grow(k.digests, int(id)+1-n)
+		k.digests = slices.Grow(k.digests, max(int(id)+1-n, n))
 		k.digests = k.digests[:cap(k.digests)]
 		clear(k.digests[n:])
 	}

@@ -141,7 +141,7 @@ func (o *output) count(a *Aggregator, order []uint32) {
 			sums[k][i] = v
 			total[k] |= v
 		}
-		for k, v := range g.counts {
+		for k, v := range g.counts[:counts] {
 			tallies[k][i] = v
 			most[k] = max(most[k], v)
 		}
@@ -343,13 +343,15 @@ func (r *runs) column(v []int64) batch.Column {
 // portSets makes the columns of source ports: a row with one port has it as a
 // number, a row with several as text.
 type portSets struct {
-	dict  *batch.Dict
-	ports []uint16 // of one group
-	one   []int64
-	valid batch.Bitmap
-	ids   []uint32
-	buf   []byte // texts of the sets at hand
-	cuts  []int  // where they end
+	dict   *batch.Dict
+	ends   []uint32 // by group: where its part of others ends
+	others []uint16
+	ports  []uint16 // of one group
+	one    []int64
+	valid  batch.Bitmap
+	ids    []uint32
+	buf    []byte // texts of the sets at hand
+	cuts   []int  // where they end
 }
 
 // maxSets is how many sets a dictionary may have before the next flush begins
@@ -362,8 +364,7 @@ func (s *portSets) columns(a *Aggregator, order []uint32) (one, set batch.Column
 	if s.dict == nil || len(s.dict.Text) > maxSets {
 		s.dict = &batch.Dict{Text: []string{""}}
 	}
-	slices.Sort(a.ports)
-	a.ports = slices.Compact(a.ports)
+	s.gather(a)
 	n := len(a.groups)
 	s.ids = slices.Grow(s.ids[:0], n)[:n]
 	s.one = slices.Grow(s.one[:0], n)[:n]
@@ -371,15 +372,15 @@ func (s *portSets) columns(a *Aggregator, order []uint32) (one, set batch.Column
 	clear(s.valid)
 	s.buf, s.cuts = s.buf[:0], s.cuts[:0]
 	for i := range s.ids {
-		g := nth(order, i)
+		at := nth(order, i)
 		s.ids[i] = 0
-		switch port := a.groups[g].srcPort; {
-		case port == batch.Null:
-		case a.groups[g].several:
-			from, _ := slices.BinarySearch(a.ports, uint64(g)<<16)
-			s.ids[i] = s.set(uint16(port), a.ports[from:])
+		switch g := &a.groups[at]; {
+		case g.srcPort == batch.Null:
+		case g.others > 0:
+			end := s.ends[at]
+			s.ids[i] = s.set(uint16(g.srcPort), s.others[end-g.others:end])
 		default:
-			s.one[i] = int64(port)
+			s.one[i] = int64(g.srcPort)
 			s.valid[i>>6] |= 1 << (i & 63)
 		}
 	}
@@ -396,22 +397,36 @@ func (s *portSets) columns(a *Aggregator, order []uint32) (one, set batch.Column
 	return one, batch.Column{Form: batch.Coded, IDs: s.ids, Dict: s.dict}
 }
 
-// set returns the position of the set of a group's first port and the others,
-// with which more begins.
-func (s *portSets) set(first uint16, more []uint64) uint32 {
-	s.ports = append(s.ports[:0], first)
-	for _, p := range more {
-		if p>>16 != more[0]>>16 {
-			break
-		}
-		s.ports = append(s.ports, uint16(p))
+// gather puts the other ports of each group of a together.
+func (s *portSets) gather(a *Aggregator) {
+	s.ends = slices.Grow(s.ends[:0], len(a.groups))[:len(a.groups)]
+	next := uint32(0)
+	for g := range a.groups {
+		s.ends[g] = next
+		next += a.groups[g].others
 	}
+	s.others = slices.Grow(s.others[:0], len(a.ports))[:len(a.ports)]
+	for _, p := range a.ports {
+		end := &s.ends[p>>16]
+		s.others[*end] = uint16(p)
+		*end++
+	}
+}
+
+// set returns the position of the set of a group's first port and the others.
+func (s *portSets) set(first uint16, others []uint16) uint32 {
+	s.ports = append(append(s.ports[:0], first), others...)
 	slices.Sort(s.ports)
-	for i, p := range s.ports {
-		if i > 0 {
+	last := -1
+	for _, p := range s.ports {
+		if int(p) == last {
+			continue
+		}
+		if last >= 0 {
 			s.buf = append(s.buf, '|')
 		}
 		s.buf = strconv.AppendUint(s.buf, uint64(p), 10)
+		last = int(p)
 	}
 	s.cuts = append(s.cuts, len(s.buf))
 	return uint32(len(s.dict.Text) + len(s.cuts) - 1)
