@@ -460,23 +460,19 @@ func (p *pending) merged(rows *trafficanalytics.Partial) error {
 
 // addresses writes what is known of the public addresses of merged rows.
 func (p *pending) addresses(merged *trafficanalytics.Partial) error {
-	rows := p.wk.public.rows(merged, p.wk.interval)
-	times := rows.Columns[ipTime].Ints
-	for from := 0; from < rows.Rows; {
-		day := floorDiv(times[from], microsPerDay)
-		f, err := p.file(tableIPs, day, ipFields)
+	rows, parts := p.wk.public.rows(merged, p.wk.interval)
+	from := 0
+	for _, part := range parts {
+		f, err := p.file(tableIPs, floorDiv(part.start, microsPerDay), ipFields)
 		if err != nil {
 			return err
 		}
-		to := from
-		for ; to < rows.Rows && floorDiv(times[to], microsPerDay) == day; to++ {
-			f.min, f.max = min(f.min, times[to]), max(f.max, times[to])
-		}
-		if err := f.w.WriteRange(rows, from, to); err != nil {
+		f.min, f.max = min(f.min, part.start), max(f.max, part.start)
+		if err := f.w.WriteRange(rows, from, part.end); err != nil {
 			return err
 		}
-		f.rows += int64(to - from)
-		from = to
+		f.rows += int64(part.end - from)
+		from = part.end
 	}
 	return nil
 }

@@ -296,5 +296,6 @@ func AddressFields() []batch.Field { return slices.Clone(ipFields) }
 // Addresses returns the rows of NTAIpDetailsHistory for merged rows. They are
 // valid as long as those are.
 func (r *Renamer) Addresses(merged *trafficanalytics.Partial, interval time.Duration) *batch.Batch {
-	return r.public.rows(merged, interval)
+	rows, _ := r.public.rows(merged, interval)
+	return rows
 }

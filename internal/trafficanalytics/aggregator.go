@@ -143,7 +143,8 @@ func (a *Aggregator) Add(b *batch.Batch) error {
 	a.layout.bind(in)
 	in.expand(b.Rows)
 	a.combos = slices.Grow(a.combos[:0], b.Rows)[:b.Rows]
-	a.layout.combine(in, a.combos)
+	a.layout.combine(in, a.combos, in.kinds)
+	in.classify(&a.layout.meant)
 	a.assemble(b.Rows)
 	a.created = a.created[:0]
 	a.hash(b.Rows)
@@ -272,7 +273,7 @@ func (a *Aggregator) find(h uint64, key []uint64, row int) uint32 {
 	}
 	a.groups = a.groups[:n+1]
 	g, t := &a.groups[n], a.in.time.at(row)
-	*g = group{start: floor(t, a.interval), first: t, last: t, got: a.in.processed.or0(row), port: uint32(key[0]) - 1, srcPort: batch.Null, lastPort: batch.Null}
+	*g = group{start: int64(int32(key[0]>>32)) * a.interval, first: t, last: t, got: a.in.processed.or0(row), port: uint32(key[0]) - 1, srcPort: batch.Null, lastPort: batch.Null}
 	a.combo = append(a.combo, a.combos[row])
 	a.created = append(a.created, row)
 	return uint32(n)
@@ -326,19 +327,19 @@ func (a *Aggregator) count(from, to int) {
 		if tally.look && in.uncounted(row, k) {
 			g.counts[withoutCounters]++
 		}
-		// A log that gives totals alone is counted source to destination (R-S2).
-		c := [4]int64{in.packetsSD.or0(row), in.packetsDS.or0(row), in.bytesSD.or0(row), in.bytesDS.or0(row)}
-		if totals {
-			c[0] += in.totalP.or0(row)
-			c[2] += in.totalB.or0(row)
+		packetsThere, packetsBack, bytesThere, bytesBack := in.packetsSD.or0(row), in.packetsDS.or0(row), in.bytesSD.or0(row), in.bytesDS.or0(row)
+		if totals { // they alone are counted source to destination (R-S2)
+			packetsThere += in.totalP.or0(row)
+			bytesThere += in.totalB.or0(row)
 		}
-		for i, n := range c {
-			g.sums[i] += n
-		}
+		g.sums[0] += packetsThere
+		g.sums[1] += packetsBack
+		g.sums[2] += bytesThere
+		g.sums[3] += bytesBack
 		if k&ends != 0 {
 			rolled := in.rollover.or0(row) != 0
 			if rolled || len(a.open) > 0 {
-				a.rollover(n, row, t, rolled, c)
+				a.rollover(n, row, t, rolled, [4]int64{packetsThere, packetsBack, bytesThere, bytesBack})
 			}
 		}
 	}

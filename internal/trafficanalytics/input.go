@@ -197,9 +197,15 @@ func (in *input) expand(rows int) {
 		x.to.expand(in.column(x.name), rows)
 	}
 	in.kinds = slices.Grow(in.kinds[:0], rows)[:rows]
-	clear(in.kinds)
+}
+
+// classify adds what the texts of columns mean to the kinds, but of those that
+// done has.
+func (in *input) classify(done *[len(words)]bool) {
 	for i := range words {
-		in.words[i].add(in.kinds, in.column(words[i].column), words[i].kind)
+		if !done[i] {
+			in.words[i].add(in.kinds, in.column(words[i].column), words[i].kind)
+		}
 	}
 }
 
@@ -307,6 +313,17 @@ var words = [...]struct {
 	{"FlowLogType", func(t string) kind { return when(t == "VNet", fromVNet) | when(t == "NSG", fromNSG) }},
 	{"L4Protocol", func(t string) kind { return when(t == "TCP", isTCP) }},
 	{"AclRule", func(t string) kind { return when(strings.HasPrefix(t, "UserRule_"), userRule) }},
+}
+
+// wordOf returns the position in words of a column, -1 if its texts mean nothing
+// for a tuple's kind.
+func wordOf(column string) int {
+	for i := range words {
+		if words[i].column == column {
+			return i
+		}
+	}
+	return -1
 }
 
 // uncounted reports whether the flow of an allowed tuple has no counters. MS

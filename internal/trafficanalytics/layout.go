@@ -19,11 +19,13 @@ type layout struct {
 
 	combinations map[uint64]uint32 // by hash; one that is taken has the next hash
 	combined     []*laid           // the columns that change in runs
+	meant        [len(words)]bool  // those of words that they are made of
 	digests      []digest          // of their Key columns, by combination
 	ids          []uint32          // a combination
 	runs         []running         // of the batch at hand
+	stretches    []stretch         // likewise
 	positions    []uint32          // of the runs at a row
-	met          []uint32          // the last combinations found: positions, then number
+	met          [256]meeting      // combinations of the batch at hand, by hash of their positions
 	hash         hasher
 }
 
@@ -42,6 +44,7 @@ const (
 type laid struct {
 	*Column
 	at     int // its position in columns
+	word   int // that of From in words, or -1
 	source int // of the column in the batch, -1 if there is none
 	form   form
 	class  int
@@ -77,7 +80,7 @@ func newLayout() layout {
 	for i := range columns {
 		c := &columns[i]
 		if c.From != "" && c.From != colDestPort {
-			l.columns = append(l.columns, &laid{Column: c, at: i, values: newValues(c)})
+			l.columns = append(l.columns, &laid{Column: c, at: i, word: wordOf(c.From), values: newValues(c)})
 		}
 	}
 	return l
@@ -145,6 +148,7 @@ func (k *class) size(in *input) int {
 func (l *layout) lay(in *input) {
 	l.classes, l.combined, l.digests = l.classes[:0], l.combined[:0], l.digests[:0]
 	clear(l.combinations)
+	l.meant = [len(words)]bool{}
 	for _, x := range l.columns {
 		// Combinations get other numbers: what is remembered of them is void.
 		x.via = x.via[:0]
@@ -155,6 +159,9 @@ func (l *layout) lay(in *input) {
 		switch x.form {
 		case inRuns:
 			l.combined = append(l.combined, x)
+			if x.word >= 0 {
+				l.meant[x.word] = true
+			}
 		case mapped:
 			l.class(x)
 		case byRow:
@@ -250,9 +257,11 @@ func (l *layout) bind(in *input) {
 	}
 }
 
-// combine finds the combination of each row.
-func (l *layout) combine(in *input, out []uint32) {
-	l.runs, l.met = l.runs[:0], l.met[:0]
+// combine finds the combination of each row, and sets kinds to what the columns
+// of combinations mean.
+func (l *layout) combine(in *input, out []uint32, kinds []kind) {
+	l.runs, l.stretches = l.runs[:0], l.stretches[:0]
+	always := kind(0)
 	for i, x := range l.combined {
 		c := in.at(x.source)
 		switch {
@@ -260,64 +269,125 @@ func (l *layout) combine(in *input, out []uint32) {
 			l.ids[i] = x.values.at(nil, batch.Null)
 		case c.Form == batch.Const:
 			l.ids[i] = x.values.at(c.Dict, c.ID(0))
+			always |= x.kind(c, c.ID(0))
 		default:
-			l.runs = append(l.runs, running{c: c, place: i})
+			l.run(c, i)
 		}
 	}
 	// The same few positions come together again and again.
-	n := len(l.runs)
-	now := slices.Grow(l.positions[:0], n)[:n]
-	l.positions = now
+	for i := range l.met {
+		l.met[i].known = false
+	}
+	l.positions = slices.Grow(l.positions[:0], len(l.runs))[:len(l.runs)]
+	clear(l.positions)
 	for row := 0; row < len(out); {
-		end := len(out)
-		for i := range l.runs {
-			r := &l.runs[i]
-			for int(r.c.Ends[r.run]) <= row {
-				r.run++
+		end, h := len(out), uint64(0)
+		for i := range l.stretches {
+			s := &l.stretches[i]
+			if s.end <= row {
+				l.advance(s, row)
 			}
-			end = min(end, int(r.c.Ends[r.run]))
-			now[i] = r.c.IDs[r.run]
+			end = min(end, s.end)
+			h += s.hash
 		}
-		id := l.known(now)
+		m := l.known(h)
+		id, k := m.id, m.kind|always
 		for ; row < end; row++ {
-			out[row] = id
+			out[row], kinds[row] = id, k
 		}
 	}
 }
 
-// running is a column that changes in runs, and where it is.
+// running is a column that changes in runs.
 type running struct {
 	c     *batch.Column
 	place int // in layout.ids
-	run   int
 }
 
-// known returns the combination of positions of the running columns, one after
-// the other with that in met.
-func (l *layout) known(now []uint32) uint32 {
-	step := len(now) + 1
-	for at := 0; at < len(l.met); at += step {
-		if slices.Equal(l.met[at:at+step-1], now) {
-			return l.met[at+step-1]
+// stretch is a set of columns whose runs have the same ends, and the run that
+// they are in.
+type stretch struct {
+	ends    []uint32
+	columns []int // in layout.runs
+	next    int   // the run after that at hand
+	end     int   // of the run at hand
+	hash    uint64
+}
+
+// run notes a column that changes in runs.
+func (l *layout) run(c *batch.Column, place int) {
+	l.runs = append(l.runs, running{c: c, place: place})
+	for i := range l.stretches {
+		if s := &l.stretches[i]; &s.ends[0] == &c.Ends[0] && len(s.ends) == len(c.Ends) {
+			s.columns = append(s.columns, len(l.runs)-1)
+			return
 		}
 	}
+	n := len(l.stretches)
+	if n == cap(l.stretches) {
+		l.stretches = append(l.stretches, stretch{})
+	} else {
+		l.stretches = l.stretches[:n+1] // with the memory that it had
+	}
+	s := &l.stretches[n]
+	*s = stretch{ends: c.Ends, columns: append(s.columns[:0], len(l.runs)-1)}
+}
+
+// advance moves s to the run that row lies in.
+func (l *layout) advance(s *stretch, row int) {
+	for int(s.ends[s.next]) <= row {
+		s.next++
+	}
+	s.end, s.hash = int(s.ends[s.next]), 0
+	for _, i := range s.columns {
+		pos := l.runs[i].c.IDs[s.next]
+		l.positions[i] = pos
+		s.hash += mix(uint64(pos), uint64(i)<<32|0x9e3779b9)
+	}
+	s.next++
+}
+
+// kind returns what the text at a position of c means, from which x is made.
+func (x *laid) kind(c *batch.Column, pos uint32) kind {
+	if x.word < 0 {
+		return 0
+	}
+	text := ""
+	if pos != batch.Null {
+		text = c.Dict.Text[pos]
+	}
+	return words[x.word].kind(text)
+}
+
+// meeting is a combination and the positions of the running columns that make it.
+type meeting struct {
+	known     bool
+	hash      uint64
+	positions []uint32
+	id        uint32
+	kind      kind // what the running columns mean
+}
+
+// known returns the combination of the positions of the running columns, whose
+// hash is h.
+func (l *layout) known(h uint64) *meeting {
+	m := &l.met[h>>32%uint64(len(l.met))]
+	if m.known && m.hash == h && slices.Equal(m.positions, l.positions) {
+		return m
+	}
+	*m = meeting{known: true, hash: h, positions: append(m.positions[:0], l.positions...)}
 	for i, r := range l.runs {
-		pos := now[i]
+		pos := l.positions[i]
 		if r.c.Via != nil && pos != batch.Null {
 			pos = r.c.Via[pos]
 		}
-		l.ids[r.place] = l.combined[r.place].values.at(r.c.Dict, pos)
+		x := l.combined[r.place]
+		l.ids[r.place] = x.values.at(r.c.Dict, pos)
+		m.kind |= x.kind(r.c, pos)
 	}
-	id := l.combination()
-	if len(l.met) < maxMet*step {
-		l.met = append(append(l.met, now...), id)
-	}
-	return id
+	m.id = l.combination()
+	return m
 }
-
-// maxMet is how many combinations of a batch are looked through before a hash is
-// worked out.
-const maxMet = 64
 
 // combination returns the number of the combination in ids.
 func (l *layout) combination() uint32 {
