@@ -130,18 +130,19 @@ func (d *differ) slots() {
 	}
 	keys := map[key]bool{}
 	for _, x := range []*Index{d.a, d.b} {
-		for k := range x.held {
-			keys[key{x.nets[k.net].id, k.addr}] = true
-		}
-		for k := range x.fronts {
-			keys[key{x.nets[k.net].id, k.addr}] = true
+		for addr, a := range x.addrs {
+			for i := range a.tenures {
+				keys[key{x.nets[a.tenures[i].net].id, addr}] = true
+			}
 		}
 	}
 	pieces := func(x *Index, k key) (held, fronts []piece) {
 		if net, ok := x.netOf[k.network]; ok {
-			held, fronts = x.held[slot{net, k.addr}], x.fronts[slot{net, k.addr}]
+			if t := x.in(slot{net, k.addr}); t != nil {
+				return t.held, t.fronts
+			}
 		}
-		return held, fronts
+		return nil, nil
 	}
 	for k := range keys {
 		h1, f1 := pieces(d.a, k)
@@ -185,7 +186,7 @@ func (d *differ) sameOwner(a, b []piece, t int64) bool {
 // are that log its address.
 func (d *differ) same(p, q *piece) bool {
 	told := func(x *Index, id inventory.ID) bool { n := x.nics[id]; return n != nil && n.MAC != "" }
-	return *p.end == *q.end && p.nic == q.nic && p.lb == q.lb && told(d.a, p.nic) == told(d.b, q.nic)
+	return p.end.End == q.end.End && p.nic == q.nic && p.lb == q.lb && told(d.a, p.nic) == told(d.b, q.nic)
 }
 
 func (d *differ) samePiece(p, q piece) bool { return p.span == q.span && d.same(&p, &q) }

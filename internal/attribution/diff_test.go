@@ -2,7 +2,9 @@ package attribution
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,18 +14,18 @@ import (
 	"github.com/azflow/azflow/internal/inventory"
 )
 
-// question is a tuple whose owners are asked for.
-type question struct {
-	mac, target, src, dest string
-	minute                 int
-	out                    bool
+// answerOf tells all that is told of a row by itself.
+func (a *asker) answerOf(t testing.TB, q asked) string {
+	a.ask(t, q)
+	return a.told(0)
 }
 
-// answerOf tells all that is told of a tuple.
-func (a *asker) answerOf(q question) string {
-	a.r.Log(q.mac, q.target)
-	t := a.r.Tuple(minute(q.minute), a.id(q.src), a.id(q.dest), q.out)
-	return fmt.Sprintf("%+v\n%+v\n%+v\n%s %+v", a.r.Ends[a.r.PairEnd[t.Src]], a.r.Ends[a.r.PairEnd[t.Dest]], a.r.Captures[t.Capture], Roles[t.Role], Verdicts[t.Verdict])
+// told tells all that is told of a row of the batch asked last.
+func (a *asker) told(row int) string {
+	r := a.r
+	run, _ := slices.BinarySearch(r.CaptureEnds, uint32(row+1))
+	return fmt.Sprintf("%+v\n%+v\n%+v\n%s %+v %t %s %s", r.Ends[r.PairEnd[r.Src[row]]], r.Ends[r.PairEnd[r.Dest[row]]], r.Captures[r.Capture[run]], Roles[r.Role[row]], Verdicts[r.Verdict[row]], r.Own[row],
+		a.d.Addresses.Text(r.PairAddr[r.Src[row]]), a.d.Addresses.Text(r.PairAddr[r.Dest[row]]))
 }
 
 var (
@@ -32,11 +34,13 @@ var (
 	drawnTargets = []string{nets + "app", nets + "lab", nets + "app/subnets/front", sub + "microsoft.network/networksecuritygroups/g"}
 )
 
-func drawQuestion(t *rapid.T) question {
+// drawQuestion is a row about when something of an estate changes.
+func drawQuestion(t *rapid.T) asked {
 	pick := func(label string, from []string) string { return rapid.SampledFrom(from).Draw(t, label) }
-	return question{
-		pick("mac", drawnMACs), pick("target", drawnTargets), pick("src", drawnAddrs), pick("dest", drawnAddrs),
-		rapid.IntRange(-5, 60).Draw(t, "minute"), rapid.Bool().Draw(t, "out"),
+	at := minute(rapid.IntRange(-5, 60).Draw(t, "minute")) + rapid.SampledFrom([]int64{0, -1, 1, -1 << tick, 1 << tick, 30e6}).Draw(t, "more")
+	return asked{
+		pick("mac", drawnMACs), pick("target", drawnTargets), at, pick("src", drawnAddrs), pick("dest", drawnAddrs),
+		rapid.Bool().Draw(t, "out"),
 	}
 }
 
@@ -93,20 +97,20 @@ func indexOf(t *rapid.T, all []inventory.Observation) *Index {
 	return New(e)
 }
 
-func TestWhereOwnersDifferAChangeTouches(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+func TestWhereOwnersDifferAChangeTouches(top *testing.T) {
+	rapid.Check(top, func(t *rapid.T) {
 		all := rapid.SliceOfN(rapid.Custom(drawObservation), 1, 25).Draw(t, "observations")
 		some := all[:rapid.IntRange(0, len(all)).Draw(t, "known before")]
 		before, after := indexOf(t, some), indexOf(t, all)
 		d := Diff(before, after)
 		for range 30 {
 			q := drawQuestion(t)
-			old, now := newAsker(before).answerOf(q), newAsker(after).answerOf(q)
+			old, now := newAsker(before).answerOf(top, q), newAsker(after).answerOf(top, q)
 			if old == now {
 				continue
 			}
 			f := NewFootprint([]netip.Addr{netip.MustParseAddr(q.src), netip.MustParseAddr(q.dest)}, []string{q.mac})
-			at := minute(q.minute)
+			at := q.at
 			if !d.Touch(at, at, f) || !d.Touch(at, at, nil) {
 				t.Fatalf("%+v:\n%s\nbecomes\n%s\nbut no change touches it: %+v", q, old, now, d.List)
 			}
@@ -117,15 +121,36 @@ func TestWhereOwnersDifferAChangeTouches(t *testing.T) {
 	})
 }
 
-func TestWhatIsRememberedIsWhatWouldBeFound(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+func TestWhatIsRememberedIsWhatWouldBeFound(top *testing.T) {
+	rapid.Check(top, func(t *rapid.T) {
 		x := indexOf(t, rapid.SliceOfN(rapid.Custom(drawObservation), 1, 25).Draw(t, "observations"))
 		one := newAsker(x)
-		for range 40 {
-			q := drawQuestion(t)
-			if got, want := one.answerOf(q), newAsker(x).answerOf(q); got != want {
-				t.Fatalf("%+v: remembered\n%s\nfound\n%s", q, got, want)
+		for range 4 {
+			batch := rapid.SliceOfN(rapid.Custom(drawQuestion), 1, 12).Draw(t, "batch")
+			one.ask(top, batch...)
+			for i, q := range batch {
+				if got, want := one.told(i), newAsker(x).answerOf(top, q); got != want {
+					t.Fatalf("row %d, %+v: remembered\n%s\nfound\n%s", i, q, got, want)
+				}
 			}
+			if rapid.IntRange(0, 3).Draw(t, "reset") == 0 {
+				one.d.Reset()
+				one.r.Reset()
+			}
+		}
+	})
+}
+
+func TestTicksLieWithinTheirSpan(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		edge := rapid.OneOf(rapid.Int64(), rapid.Int64Range(0, 1<<54), rapid.SampledFrom([]int64{math.MinInt64, 0, 1 << tick, math.MaxUint32 << tick, math.MaxInt64}))
+		s := span{edge.Draw(t, "from"), edge.Draw(t, "to")}
+		first, n := ticks(s)
+		if n > 0 && (!s.has(int64(first)<<tick) || !s.has((int64(first)+int64(n))<<tick-1)) {
+			t.Fatalf("%d ticks from %d are not within %+v", n, first, s)
+		}
+		if whole := s.to/(1<<tick) - s.from/(1<<tick) - 1; s.from >= 0 && s.to > s.from && s.to <= math.MaxUint32<<tick && int64(n) < whole {
+			t.Fatalf("%d ticks of %+v, which has %d", n, s, whole)
 		}
 	})
 }

@@ -15,9 +15,12 @@ func (x *Index) Explains(s *inventory.Sighting) bool {
 	if !ok || !private(a) || a == wireServer {
 		return true
 	}
-	k := slot{net, a}
-	if len(x.fronts[k]) > 0 {
-		return true
+	var held []piece
+	if of := x.in(slot{net, a}); of != nil {
+		if len(of.fronts) > 0 {
+			return true
+		}
+		held = of.held
 	}
 	from, to := s.First.UnixMicro(), s.Last.UnixMicro()
 	n, _ := x.nicAt(s.MAC, from)
@@ -27,12 +30,12 @@ func (x *Index) Explains(s *inventory.Sighting) bool {
 	if f, _ := n.forwards(from); f {
 		return true
 	}
-	if p, w := at(x.held[k], from); p != nil && p.nic == n.ID {
+	if p, w := at(held, from); p != nil && p.nic == n.ID {
 		for p != nil && p.nic == n.ID && w.to <= to {
-			p, w = at(x.held[k], w.to)
+			p, w = at(held, w.to)
 		}
 		return p != nil && p.nic == n.ID && p.end.VM != ""
 	}
-	subnet, _ := x.nets[net].subnets.Find(a)
-	return !slices.Contains(n.subnets, subnet)
+	subnet, ok := x.nets[net].subnets.Find(a)
+	return !ok || !slices.Contains(n.subnets, subnet.id)
 }

@@ -22,54 +22,122 @@ type Index struct {
 	estate *inventory.Estate // what Diff compares as it is
 	nets   []*network
 	netOf  map[inventory.ID]int32
-	held   map[slot][]piece // by start
-	fronts map[slot][]piece
-	nets4  map[netip.Addr][]int32 // networks in which an address was ever held
+	addrs  map[netip.Addr]*address // those that were ever held
+	within cidr.Table[[]*subnet]   // of all networks, one a network
 	public map[netip.Addr][]publicPiece
 	macs   map[string][]inventory.MAC
 	nics   map[inventory.ID]*nic
 	pools  map[inventory.ID][]inventory.Member // by NIC
-	sites  cidr.Table[[]site]
+	sites  cidr.Table[[]*site]
+	behind []*site // all of them
 	tags   cidr.Table[[]int32]
 	tag    []inventory.ServiceTag
 	labels cidr.Table[string]
 	// misses are the ends of which nothing but the reason is known.
-	misses map[string]*End
-	// numbers are those of the ends that pieces, sites and misses share.
-	numbers map[*End]uint32
+	misses map[string]*knownEnd
+	ends   int // how many a knownEnd's numbers count
 	// odd is set if a subnet has addresses that are not private.
 	odd bool
 }
 
-// number gives the ends of the index numbers: equal ones are one.
-func (x *Index) number() {
-	same := map[End]*End{}
-	one := func(e *End) *End {
-		if s, ok := same[*e]; ok {
-			return s
-		}
-		same[*e] = e
-		x.numbers[e] = uint32(len(x.numbers))
-		return e
+// A knownEnd is an end that the index has made, which answers share. Equal ones
+// are one.
+type knownEnd struct {
+	End
+	number uint32 // from 0
+}
+
+// An address is what is known of an address in networks.
+type address struct {
+	tenures []tenure  // by network
+	subnets []*subnet // that hold it, the narrowest first, one a network
+}
+
+// A tenure is who had an address of one network, by time.
+type tenure struct {
+	net          int32
+	held, fronts []piece // by start
+}
+
+// in returns what is known of an address of one network, nil for nothing.
+func (x *Index) in(k slot) *tenure {
+	a := x.addrs[k.addr]
+	if a == nil {
+		return nil
 	}
-	for _, of := range []map[slot][]piece{x.held, x.fronts} {
-		for _, pieces := range of {
-			for i := range pieces {
-				p := &pieces[i]
-				p.end = one(p.end)
-				p.number = x.numbers[p.end]
+	if i, ok := a.find(k.net); ok {
+		return &a.tenures[i]
+	}
+	return nil
+}
+
+func (a *address) find(net int32) (int, bool) {
+	return slices.BinarySearchFunc(a.tenures, net, func(t tenure, net int32) int { return cmp.Compare(t.net, net) })
+}
+
+// tenure returns that of an address of one network, until the next call.
+func (x *Index) tenure(k slot) *tenure {
+	a := x.addrs[k.addr]
+	if a == nil {
+		a = &address{}
+		x.addrs[k.addr] = a
+	}
+	i, ok := a.find(k.net)
+	if !ok {
+		a.tenures = slices.Insert(a.tenures, i, tenure{net: k.net})
+	}
+	return &a.tenures[i]
+}
+
+// holders returns who held an address of one network.
+func (x *Index) holders(k slot) []piece {
+	if t := x.in(k); t != nil {
+		return t.held
+	}
+	return nil
+}
+
+// number gives the ends of the index numbers.
+func (x *Index) number() {
+	same := map[End]*knownEnd{}
+	one := func(e **knownEnd) {
+		if s, ok := same[(*e).End]; ok {
+			*e = s
+			return
+		}
+		same[(*e).End] = *e
+		(*e).number = uint32(x.ends)
+		x.ends++
+	}
+	for reason, e := range x.misses {
+		one(&e)
+		x.misses[reason] = e
+	}
+	for _, a := range x.addrs {
+		for i := range a.tenures {
+			for _, pieces := range [][]piece{a.tenures[i].held, a.tenures[i].fronts} {
+				for j := range pieces {
+					one(&pieces[j].end)
+				}
 			}
 		}
 	}
-	for reason, e := range x.misses {
-		x.misses[reason] = one(e)
+	for _, n := range x.nets {
+		for _, s := range n.all {
+			for i := range s.empty {
+				one(&s.empty[i])
+			}
+		}
+	}
+	for _, s := range x.behind {
+		one(&s.end)
 	}
 }
 
 // site is a block behind a gateway, with what is known of an end in it.
 type site struct {
 	inventory.Site
-	end   End
+	end   *knownEnd
 	place place
 }
 
@@ -90,10 +158,9 @@ func (s span) and(o span) span { return span{max(s.from, o.from), min(s.to, o.to
 // A piece is a stretch in which an address had one owner.
 type piece struct {
 	span
-	end    *End
-	number uint32       // of end
-	nic    inventory.ID // of a NIC's address
-	lb     inventory.ID // of a front end
+	end *knownEnd
+	nic inventory.ID // of a NIC's address
+	lb  inventory.ID // of a front end
 }
 
 type publicPiece struct {
@@ -106,12 +173,39 @@ type publicPiece struct {
 type network struct {
 	id, short string
 	region    string
-	subnets   cidr.Table[inventory.ID]
-	prefixes  cidr.Table[bool]
+	subnets   cidr.Table[*subnet]
+	all       []*subnet
 	peers     []int32
-	reach     [][]int32 // itself, its peers, their peers, ...
+	reach     []reached // itself, its peers, their peers, ...; by network
 	gateways  []inventory.Gateway
 }
+
+// reached is a network that another one reaches.
+type reached struct {
+	net  int32
+	hops uint32 // peerings between them
+	rank uint32 // the lower, the fewer hops; no two have the same
+}
+
+// to returns how a network is reached.
+func (n *network) to(net int32) (reached, bool) {
+	i, ok := slices.BinarySearchFunc(n.reach, net, func(r reached, net int32) int { return cmp.Compare(r.net, net) })
+	if !ok {
+		return reached{}, false
+	}
+	return n.reach[i], true
+}
+
+// A subnet of a network, with what is known of an address in it that no NIC held.
+type subnet struct {
+	id      inventory.ID
+	net     int32
+	gateway bool                      // only gateways or firewalls may stand in it
+	empty   [len(vacancies)]*knownEnd // by reason
+}
+
+// vacancies are the reasons why nobody had an address of a subnet.
+var vacancies = [...]string{Unassigned, TooEarly, TooLate, Gap}
 
 // nic is what the resolver asks of a NIC.
 type nic struct {
@@ -167,11 +261,11 @@ func Of(all []inventory.Observation) (*Index, error) {
 func New(e *inventory.Estate) *Index {
 	x := &Index{
 		estate: e,
-		netOf:  map[inventory.ID]int32{}, held: map[slot][]piece{}, fronts: map[slot][]piece{}, nets4: map[netip.Addr][]int32{},
-		misses: map[string]*End{}, numbers: map[*End]uint32{}, public: map[netip.Addr][]publicPiece{}, macs: map[string][]inventory.MAC{}, nics: map[inventory.ID]*nic{}, pools: map[inventory.ID][]inventory.Member{},
+		netOf:  map[inventory.ID]int32{}, addrs: map[netip.Addr]*address{}, misses: map[string]*knownEnd{},
+		public: map[netip.Addr][]publicPiece{}, macs: map[string][]inventory.MAC{}, nics: map[inventory.ID]*nic{}, pools: map[inventory.ID][]inventory.Member{},
 	}
 	for _, reason := range []string{Platform, PublicMiss, Ambiguous, NoInventory, TooEarly, Gap, TooLate, Unassigned} {
-		x.misses[reason] = &End{Miss: reason}
+		x.misses[reason] = &knownEnd{End: End{Miss: reason}}
 	}
 	x.networks(e)
 	members := map[inventory.ID][]inventory.Member{} // by configuration
@@ -191,9 +285,6 @@ func New(e *inventory.Estate) *Index {
 	for i := range e.Holdings {
 		h := &e.Holdings[i]
 		k := slot{x.net(h.Network), h.Address}
-		if ns := x.nets4[h.Address]; !slices.Contains(ns, k.net) {
-			x.nets4[h.Address] = append(ns, k.net)
-		}
 		n := x.nics[h.NIC]
 		n.net = k.net
 		if !slices.Contains(n.slots, k) {
@@ -202,17 +293,16 @@ func New(e *inventory.Estate) *Index {
 		if !slices.Contains(n.subnets, h.Subnet) {
 			n.subnets = append(n.subnets, h.Subnet)
 		}
-		x.held[k] = append(x.held[k], pooled(piece{span: span{h.Start, h.End}, nic: h.NIC, end: x.endOf(e, h)}, members[h.Config])...)
+		t := x.tenure(k)
+		t.held = append(t.held, pooled(piece{span: span{h.Start, h.End}, nic: h.NIC, end: x.endOf(e, h)}, members[h.Config])...)
 	}
 	for _, f := range e.Fronts {
 		k := slot{x.net(f.Network), f.Address}
-		if ns := x.nets4[f.Address]; !slices.Contains(ns, k.net) {
-			x.nets4[f.Address] = append(ns, k.net)
-		}
-		x.fronts[k] = append(x.fronts[k], piece{span: span{f.Start, f.End}, lb: f.Balancer, end: &End{
+		t := x.tenure(k)
+		t.fronts = append(t.fronts, piece{span: span{f.Start, f.End}, lb: f.Balancer, end: &knownEnd{End: End{
 			Subnet: inventory.Short(f.Subnet), VNet: inventory.Short(f.Network), Region: x.nets[k.net].region, Subscription: inventory.Subscription(f.Balancer), Tenant: e.Tenant(f.Balancer),
 			LoadBalancer: inventory.ShortWithSubscription(f.Balancer), LoadBalancerRole: "Frontend", Attribution: ByFrontEnd,
-		}})
+		}}})
 	}
 	for _, p := range e.Publics {
 		x.public[p.Address] = append(x.public[p.Address], publicPiece{span{p.Start, p.End}, p.Owner, strings.Contains(p.Owner, "/loadbalancers/")})
@@ -222,7 +312,9 @@ func New(e *inventory.Estate) *Index {
 	}
 	for _, s := range e.Sites {
 		have, _ := x.sites.Get(s.Prefix)
-		x.sites.Put(s.Prefix, append(slices.Clone(have), siteOf(s)))
+		at := siteOf(s)
+		x.behind = append(x.behind, at)
+		x.sites.Put(s.Prefix, append(slices.Clone(have), at))
 	}
 	x.tag = e.Tags
 	for i, t := range e.Tags {
@@ -233,6 +325,9 @@ func New(e *inventory.Estate) *Index {
 	}
 	for _, l := range e.Labels {
 		x.labels.Put(l.Prefix, l.Text)
+	}
+	for a, known := range x.addrs {
+		known.subnets = x.subnetsOf(a)
 	}
 	x.number()
 	return x
@@ -248,13 +343,15 @@ func (x *Index) networks(e *inventory.Estate) {
 	for _, id := range ids {
 		n := x.nets[x.net(id)]
 		n.region = e.Networks[id].Region
-		for _, p := range e.Networks[id].Prefixes {
-			n.prefixes.Put(p, true)
-		}
 		for _, s := range e.Networks[id].Subnets {
+			of := newSubnet(s.ID, x.netOf[id], n)
+			n.all = append(n.all, of)
 			for _, p := range s.Prefixes {
-				n.subnets.Put(p, s.ID)
+				n.subnets.Put(p, of)
 				x.odd = x.odd || !private(p.Addr())
+				have, _ := x.within.Get(p)
+				have = slices.DeleteFunc(have, func(s *subnet) bool { return s.net == of.net })
+				x.within.Put(p, append(have, of))
 			}
 		}
 	}
@@ -283,21 +380,46 @@ func (x *Index) networks(e *inventory.Estate) {
 		x.net(f.Network)
 	}
 	for i, n := range x.nets {
+		n.reach = []reached{{net: int32(i)}}
 		seen := map[int32]bool{int32(i): true}
-		for level := []int32{int32(i)}; len(level) > 0; {
-			n.reach = append(n.reach, level)
-			var next []int32
-			for _, at := range level {
-				for _, p := range x.nets[at].peers {
-					if !seen[p] {
-						seen[p] = true
-						next = append(next, p)
-					}
+		for at := 0; at < len(n.reach); at++ {
+			for _, p := range x.nets[n.reach[at].net].peers {
+				if !seen[p] {
+					seen[p] = true
+					n.reach = append(n.reach, reached{p, n.reach[at].hops + 1, uint32(len(n.reach))})
 				}
 			}
-			level = next
 		}
+		slices.SortFunc(n.reach, func(a, b reached) int { return cmp.Compare(a.net, b.net) })
 	}
+}
+
+// newSubnet returns a subnet of a network.
+func newSubnet(id inventory.ID, net int32, n *network) *subnet {
+	s := &subnet{id: id, net: net, gateway: gatewaySubnet(id)}
+	for i, reason := range vacancies {
+		e := &knownEnd{End: End{Subnet: inventory.Short(id), VNet: n.short, Region: n.region, Subscription: inventory.Subscription(n.id), Miss: reason}}
+		if s.gateway {
+			e.Attribution, e.Miss = ByGateway, ""
+		}
+		s.empty[i] = e
+	}
+	return s
+}
+
+// subnetsOf returns the subnets that hold an address, the narrowest first, one a
+// network.
+func (x *Index) subnetsOf(a netip.Addr) []*subnet {
+	var out []*subnet
+	x.within.All(a, func(_ netip.Prefix, in []*subnet) bool {
+		for _, s := range in {
+			if !slices.ContainsFunc(out, func(have *subnet) bool { return have.net == s.net }) {
+				out = append(out, s)
+			}
+		}
+		return true
+	})
+	return out
 }
 
 // net returns the number of a network.
@@ -312,12 +434,12 @@ func (x *Index) net(id inventory.ID) int32 {
 }
 
 // endOf returns what is known of an end that a NIC held.
-func (x *Index) endOf(e *inventory.Estate, h *inventory.Holding) *End {
+func (x *Index) endOf(e *inventory.Estate, h *inventory.Holding) *knownEnd {
 	n := e.NICs[h.NIC]
-	end := &End{
+	end := &knownEnd{End: End{
 		NIC: inventory.Short(h.NIC), NICResource: h.NIC, Subnet: inventory.Short(h.Subnet), VNet: inventory.Short(h.Network),
 		Region: n.Region, Subscription: inventory.Subscription(h.NIC), Tenant: e.Tenant(h.NIC), Tags: n.At(h.Last).Tags, Attribution: ByAddress,
-	}
+	}}
 	if pe := e.Endpoints[h.NIC]; pe != "" {
 		end.PrivateEndpoint = inventory.Short(pe)
 	}

@@ -1,6 +1,7 @@
 package attribution
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strings"
@@ -11,13 +12,18 @@ import (
 // answer is an end with where it lies, as long as it holds.
 type answer struct {
 	span
-	end    *End // not to be changed
-	fixed  bool // end is the index's own, and has this number
-	number uint32
-	place  place
-	owner  inventory.ID // the NIC that held it
-	lb     inventory.ID // the load balancer whose front end it was
-	known  bool         // an owner or a place was found
+	end        *End      // not to be changed
+	of         *knownEnd // whose End end is, if it is the index's own
+	place      place
+	owner      inventory.ID // the NIC that held it
+	lb         inventory.ID // the load balancer whose front end it was
+	known      bool         // an owner or a place was found
+	everywhere bool         // it is the same whichever network asks
+}
+
+// answered returns an answer with an end of the index's own.
+func answered(valid span, end *knownEnd, p place) answer {
+	return answer{span: valid, end: &end.End, of: end, place: p}
 }
 
 // private reports whether an address is not routed on the internet. RFC 1918,
@@ -35,66 +41,80 @@ var (
 // is not known which one.
 func (x *Index) find(net int32, a netip.Addr, t int64) answer {
 	if a == wireServer {
-		return x.missed(always, Platform, platform)
+		ans := x.missed(always, Platform, platform)
+		ans.everywhere = true
+		return ans
 	}
 	public := !private(a)
-	if public {
+	if public && len(x.public) > 0 {
 		if ans, ok := x.ours(a, t); ok {
+			ans.everywhere = true
 			return ans
 		}
 	}
+	known := x.addrs[a]
 	valid := always
-	var ans answer
-	var done bool
-	switch {
-	case public && !x.odd && len(x.nets4[a]) == 0:
-		ans.span = always // no network has it
-	case net >= 0:
-		ans, done = x.reachable(net, a, t)
-	default:
-		ans, done = x.anywhere(a, t)
-	}
-	if done {
-		return ans
-	}
-	valid = valid.and(ans.span)
-	s, more, ok := x.site(a, t)
-	valid = valid.and(more)
-	if ok {
-		s.span = valid
-		return s
-	}
-	if public {
-		ans := x.missed(valid, PublicMiss, internet)
-		for _, p := range x.public[a] { // it may become ours
-			if p.from > t {
-				ans.to = min(ans.to, p.from)
-			} else {
-				ans.from = max(ans.from, p.to)
-			}
+	outside := public && !x.odd && known == nil // no network has it
+	if !outside {
+		var ans answer
+		var done bool
+		if net >= 0 {
+			ans, done = x.reachable(net, known, a, t)
+		} else {
+			ans, done = x.anywhere(known, t)
 		}
-		if _, ok := x.tags.Find(a); ok {
-			ans.place = azure
+		if done {
+			return ans
 		}
-		return ans
+		valid = ans.span
 	}
-	return x.missed(valid, x.unheld(net, a, t), elsewhere)
+	if x.sites.Len() > 0 {
+		s, more, ok := x.site(a, t)
+		valid = valid.and(more)
+		if ok {
+			s.span, s.everywhere = valid, outside
+			return s
+		}
+	}
+	if !public {
+		return x.missed(valid, x.unheld(net, known, t), elsewhere)
+	}
+	ans := x.missed(valid, PublicMiss, internet)
+	ans.everywhere = outside
+	for _, p := range x.public[a] { // it may become ours
+		if p.from > t {
+			ans.to = min(ans.to, p.from)
+		} else {
+			ans.from = max(ans.from, p.to)
+		}
+	}
+	if _, ok := x.tags.Find(a); ok {
+		ans.place = azure
+	}
+	return ans
 }
 
 // missed is an end that nobody owned.
 func (x *Index) missed(valid span, reason string, p place) answer {
-	end := x.misses[reason]
-	return answer{span: valid, end: end, fixed: true, number: x.numbers[end], place: p}
+	return answered(valid, x.misses[reason], p)
 }
 
 // unheld says why an address of no known subnet has no owner.
-func (x *Index) unheld(net int32, a netip.Addr, t int64) string {
-	for _, m := range x.nets4[a] {
-		if net < 0 || slices.ContainsFunc(x.nets[net].reach, func(level []int32) bool { return slices.Contains(level, m) }) {
-			if pieces := x.held[slot{m, a}]; len(pieces) > 0 {
-				return missOf(pieces, t)
+func (x *Index) unheld(net int32, known *address, t int64) string {
+	if known == nil {
+		return NoInventory
+	}
+	for i := range known.tenures {
+		h := &known.tenures[i]
+		if len(h.held) == 0 {
+			continue
+		}
+		if net >= 0 {
+			if _, ok := x.nets[net].to(h.net); !ok {
+				continue
 			}
 		}
+		return missOf(h.held, t)
 	}
 	return NoInventory
 }
@@ -130,8 +150,8 @@ func (x *Index) ours(a netip.Addr, t int64) (answer, bool) {
 func (x *Index) nicEnd(n *nic, vm inventory.ID, t int64) End {
 	// What any window of the NIC says of it is true of the NIC.
 	for _, k := range n.slots {
-		if p, _ := at(x.held[k], t); p != nil && p.nic == n.ID {
-			return *p.end
+		if p, _ := at(x.holders(k), t); p != nil && p.nic == n.ID {
+			return p.end.End
 		}
 	}
 	e := End{NIC: inventory.Short(n.ID), NICResource: n.ID, Region: n.Region, Subscription: inventory.Subscription(n.ID)}
@@ -146,22 +166,55 @@ func (x *Index) nicEnd(n *nic, vm inventory.ID, t int64) End {
 
 // reachable looks an address up in a network and those peered with it, the
 // nearest first. done is false if none of them has anything to do with it.
-func (x *Index) reachable(net int32, a netip.Addr, t int64) (ans answer, done bool) {
-	valid := always
-	for _, level := range x.nets[net].reach {
-		var found answer
-		owners := 0
-		var in int32 = -1
-		for _, m := range level {
-			got, s := x.holder(slot{m, a}, t)
-			valid = valid.and(s)
-			if got.known {
-				found = got
-				owners++
+func (x *Index) reachable(net int32, known *address, a netip.Addr, t int64) (ans answer, done bool) {
+	// Of most addresses one network knows, or none.
+	type candidate struct {
+		reached
+		tenure *tenure
+		subnet *subnet
+	}
+	var room [4]candidate
+	in := room[:0]
+	var subnets []*subnet
+	if known != nil {
+		subnets = known.subnets
+		for i := range known.tenures {
+			if r, ok := x.nets[net].to(known.tenures[i].net); ok {
+				in = append(in, candidate{reached: r, tenure: &known.tenures[i]})
 			}
 		}
-		if owners == 0 {
-			in = x.subnetOf(level, a)
+	} else {
+		subnets = x.subnetsOf(a)
+	}
+	for _, s := range subnets {
+		i := slices.IndexFunc(in, func(c candidate) bool { return c.net == s.net })
+		if i >= 0 {
+			in[i].subnet = s
+		} else if r, ok := x.nets[net].to(s.net); ok {
+			in = append(in, candidate{reached: r, subnet: s})
+		}
+	}
+	if len(in) > 1 {
+		slices.SortFunc(in, func(a, b candidate) int { return cmp.Compare(a.rank, b.rank) })
+	}
+	valid := always
+	for i := 0; i < len(in); {
+		var found answer
+		owners := 0
+		var vacant *candidate
+		for hops := in[i].hops; i < len(in) && in[i].hops == hops; i++ {
+			c := &in[i]
+			if c.tenure != nil {
+				got, s := c.tenure.holder(t)
+				valid = valid.and(s)
+				if got.known {
+					found = got
+					owners++
+				}
+			}
+			if c.subnet != nil && vacant == nil {
+				vacant = c
+			}
 		}
 		switch {
 		case owners == 1:
@@ -169,65 +222,58 @@ func (x *Index) reachable(net int32, a netip.Addr, t int64) (ans answer, done bo
 			return found, true
 		case owners > 1:
 			return x.missed(valid, Ambiguous, manyPlaces), true
-		case in >= 0:
-			return x.inSubnet(in, a, t, valid), true
+		case vacant != nil:
+			return vacant.subnet.vacancy(vacant.tenure, t, valid), true
 		}
 	}
 	return answer{span: valid}, false
 }
 
-// subnetOf returns the first of some networks that has a subnet with an address,
-// -1 for none.
-func (x *Index) subnetOf(nets []int32, a netip.Addr) int32 {
-	for _, m := range nets {
-		if _, ok := x.nets[m].subnets.Find(a); ok {
-			return m
-		}
+// vacancy is an address in a subnet that no NIC held.
+func (s *subnet) vacancy(of *tenure, t int64, valid span) answer {
+	reason := Unassigned
+	if of != nil {
+		reason = missOf(of.held, t)
 	}
-	return -1
-}
-
-// inSubnet is an address in a subnet that no NIC held.
-func (x *Index) inSubnet(net int32, a netip.Addr, t int64, valid span) answer {
-	n := x.nets[net]
-	subnet, _ := n.subnets.Find(a)
-	ans := answer{span: valid, place: place(net), end: &End{
-		Subnet: inventory.Short(subnet), VNet: n.short, Region: n.region, Subscription: inventory.Subscription(n.id), Miss: missOf(x.held[slot{net, a}], t),
-	}}
-	if gatewaySubnet(subnet) {
-		ans.end.Attribution, ans.end.Miss, ans.known = ByGateway, "", true
-	}
+	ans := answered(valid, s.empty[slices.Index(vacancies[:], reason)], place(s.net))
+	ans.known = s.gateway
 	return ans
 }
 
 // holder returns who had an address of one network.
-func (x *Index) holder(k slot, t int64) (answer, span) {
-	p, s := at(x.held[k], t)
+func (of *tenure) holder(t int64) (answer, span) {
+	p, s := at(of.held, t)
 	if p != nil {
-		return answer{end: p.end, fixed: true, number: p.number, place: place(k.net), owner: p.nic, known: true}, s
+		ans := answered(s, p.end, place(of.net))
+		ans.owner, ans.known = p.nic, true
+		return ans, s
 	}
-	if len(x.fronts) == 0 {
+	if len(of.fronts) == 0 {
 		return answer{}, s
 	}
-	f, fs := at(x.fronts[k], t)
+	f, fs := at(of.fronts, t)
 	s = s.and(fs)
-	if f != nil {
-		return answer{end: f.end, fixed: true, number: f.number, place: place(k.net), lb: f.lb, known: true}, s
+	if f == nil {
+		return answer{}, s
 	}
-	return answer{}, s
+	ans := answered(s, f.end, place(of.net))
+	ans.lb, ans.known = f.lb, true
+	return ans, s
 }
 
 // anywhere looks an address up in all networks: one owner is the owner, several
 // are none.
-func (x *Index) anywhere(a netip.Addr, t int64) (ans answer, done bool) {
+func (x *Index) anywhere(known *address, t int64) (ans answer, done bool) {
 	valid := always
 	owners := 0
-	for _, m := range x.nets4[a] {
-		got, s := x.holder(slot{m, a}, t)
-		valid = valid.and(s)
-		if got.known {
-			ans = got
-			owners++
+	if known != nil {
+		for i := range known.tenures {
+			got, s := known.tenures[i].holder(t)
+			valid = valid.and(s)
+			if got.known {
+				ans = got
+				owners++
+			}
 		}
 	}
 	switch {
@@ -243,9 +289,8 @@ func (x *Index) anywhere(a netip.Addr, t int64) (ans answer, done bool) {
 // site looks an address up behind the gateways.
 func (x *Index) site(a netip.Addr, t int64) (ans answer, valid span, ok bool) {
 	valid = always
-	x.sites.All(a, func(_ netip.Prefix, in []site) bool {
-		for i := range in {
-			s := &in[i]
+	x.sites.All(a, func(_ netip.Prefix, in []*site) bool {
+		for _, s := range in {
 			if s.Since > t {
 				valid.to = min(valid.to, s.Since)
 				continue
@@ -253,8 +298,8 @@ func (x *Index) site(a netip.Addr, t int64) (ans answer, valid span, ok bool) {
 			if s.Since > valid.from {
 				valid.from = s.Since
 			}
-			ans = answer{end: &s.end, place: s.place, known: true}
-			ok = true
+			ans = answered(valid, s.end, s.place)
+			ans.known, ok = true, true
 			return false
 		}
 		return true
@@ -263,8 +308,8 @@ func (x *Index) site(a netip.Addr, t int64) (ans answer, valid span, ok bool) {
 }
 
 // siteOf works out what is known of an end behind a gateway.
-func siteOf(s inventory.Site) site {
-	out := site{Site: s, end: End{Attribution: ByPrefix, Miss: OnPremises}, place: vpn}
+func siteOf(s inventory.Site) *site {
+	out := &site{Site: s, end: &knownEnd{End: End{Attribution: ByPrefix, Miss: OnPremises}}, place: vpn}
 	switch {
 	case s.Client:
 		out.place, out.end.Miss = client, Client

@@ -1,9 +1,13 @@
 package attribution
 
 import (
+	"math"
 	"net/netip"
+	"slices"
 	"strings"
+	"unsafe"
 
+	"github.com/azflow/azflow/flowlog"
 	"github.com/azflow/azflow/internal/inventory"
 )
 
@@ -13,40 +17,75 @@ type Capture struct {
 	NICResource           string
 }
 
-// A Resolver answers for one worker. It is not safe for concurrent use.
+// A Resolver tells for rows of flow logs who owned both ends, for one worker. It
+// is not safe for concurrent use.
 //
 // Ends and captures get numbers, which stay until Reset; so do pairs of an
-// address's number and an end's, by which all columns of an end can be coded.
+// address and an end, by which all columns of an end can be coded.
 type Resolver struct {
-	x *Index
+	x    *Index
+	dict *flowlog.Dict
 
 	Ends     []End
 	Captures []Capture
-	PairAddr []uint32 // by pair: the caller's number of the address
+	PairAddr []uint32 // by pair: id in Dict.Addresses
 	PairEnd  []uint32 // by pair: position in Ends
 
+	// Of the rows that Resolve was last given:
+	Src, Dest   []uint32 // pairs
+	Role        []uint32 // a Role
+	Verdict     []uint32 // position in Verdicts
+	Own         []bool   // whether the near address is the capturing NIC's own
+	Capture     []uint32 // position in Captures, by run
+	CaptureEnds []uint32 // the row after each run
+
 	ends     map[End]uint32
-	fixed    []uint32 // by number of an end of the index, plus 1; 0 for none yet
-	eras     int32
+	known    []uint32 // by number of an end of the index, plus 1; 0 for none yet
+	byMAC    []uint32 // likewise: that end as the log of its NIC names it
 	captures map[Capture]uint32
-	pairs    map[[2]uint32]uint32
+	// The pairs of an address are a chain: its last one, and of each the one
+	// before, all plus 1. ofEnd is the last pair of each end.
+	lastPair, before, ofEnd []uint32
 
 	logs   []log
-	logOf  map[[2]string]int32
+	logOf  map[[2]uint32]int32
 	log    int32 // the one at hand
-	near   []memory
-	far    []memory
-	addrOf func(uint32) netip.Addr
+	logKey [2]uint32
+	eras   int32
+	nearAt []uint32 // by address: position in nears, plus 1
+	nears  []near
+	far    []far     // by address
+	flows  [][]uint8 // verdicts by code of near and far place
+	pods   []uint8   // of what is behind a NIC, whatever the far place
+	sink   uint32
 }
 
-// memory is what was last found for an address.
-type memory struct {
+// far is what was last found for an address at the far end, as long as that
+// holds: it is a table looked up for every row, so it is kept small. Times are in
+// ticks.
+type far struct {
+	from, width uint32
+	pair        uint32
+	net         uint16 // which network sees it so: its number plus 2; 0 for nothing
+	place       uint16 // code of the place
+}
+
+const (
+	// tick is how many bits of a time in µs a far leaves out: it is kept for whole
+	// ticks, of about a second, and found anew in those that it holds for a part of.
+	tick = 20
+	// anyNet is the net of a far that is the same for all networks.
+	anyNet = math.MaxUint16
+)
+
+// near is what was last found for an address at the near end.
+type near struct {
 	span
-	of    int32 // what it was found for: a log's era, or a network; 0 for nothing
+	era   int32 // of the log it was found for
 	pair  uint32
-	place place
-	role  Role // near end: Initiator or Responder stand for its own address
-	pod   bool
+	own   bool
+	role  [2]Role // by direction
+	flows []uint8 // verdicts by code of the far place
 }
 
 // log is what one MAC address writes to the log of one resource.
@@ -63,90 +102,201 @@ type log struct {
 	subnet   inventory.ID // of the target
 }
 
-// NewResolver returns a resolver over x. addr gives the address that a number
-// stands for.
-func NewResolver(x *Index, addr func(uint32) netip.Addr) *Resolver {
-	r := &Resolver{x: x, addrOf: addr}
+// NewResolver returns a resolver over x of rows whose ids are those of d.
+func NewResolver(x *Index, d *flowlog.Dict) *Resolver {
+	r := &Resolver{x: x, dict: d, known: make([]uint32, x.ends), byMAC: make([]uint32, x.ends), pods: make([]uint8, len(x.nets)+places)}
+	for i := range r.pods {
+		r.pods[i] = behindNIC
+	}
 	r.Reset()
 	return r
 }
 
-// Reset forgets all numbers, the caller's of addresses too.
+// Reset forgets all numbers. The Dict was reset.
 func (r *Resolver) Reset() {
-	if r.fixed == nil {
-		r.fixed = make([]uint32, len(r.x.numbers))
-	}
-	clear(r.fixed)
+	clear(r.known)
+	clear(r.byMAC)
 	*r = Resolver{
-		x: r.x, addrOf: r.addrOf, log: -1,
-		ends: map[End]uint32{}, fixed: r.fixed, captures: map[Capture]uint32{}, pairs: map[[2]uint32]uint32{}, logOf: map[[2]string]int32{},
+		x: r.x, dict: r.dict, log: -1, known: r.known, byMAC: r.byMAC, pods: r.pods, flows: r.flows,
+		Ends: r.Ends[:0], Captures: r.Captures[:0], PairAddr: r.PairAddr[:0], PairEnd: r.PairEnd[:0],
+		Src: r.Src, Dest: r.Dest, Role: r.Role, Verdict: r.Verdict, Own: r.Own, Capture: r.Capture, CaptureEnds: r.CaptureEnds,
+		ends: map[End]uint32{}, captures: map[Capture]uint32{}, logOf: map[[2]uint32]int32{},
+		lastPair: r.lastPair[:0], before: r.before[:0], ofEnd: r.ofEnd[:0], nearAt: r.nearAt[:0], nears: r.nears[:0], far: r.far[:0],
 	}
 }
 
-// Log says of which NIC, by its MAC address, and of which flow log target the
-// next tuples are.
-func (r *Resolver) Log(mac, target string) {
-	k := [2]string{mac, target}
+// chunk is how many rows are looked at before they are resolved.
+const chunk = 1024
+
+// cached is how many bytes of a table the processor has at hand.
+const cached = 256 << 10
+
+// Resolve resolves the rows of c. What it says of them is valid until the next
+// call.
+func (r *Resolver) Resolve(c *flowlog.Columns) {
+	n, addresses := c.Len(), r.dict.Addresses.Len()
+	for _, s := range []*[]uint32{&r.Src, &r.Dest, &r.Role, &r.Verdict} {
+		*s = slices.Grow((*s)[:0], n)[:n]
+	}
+	r.Own = slices.Grow(r.Own[:0], n)[:n]
+	r.Capture, r.CaptureEnds = r.Capture[:0], r.CaptureEnds[:0]
+	r.far, r.nearAt, r.lastPair = widen(r.far, addresses), widen(r.nearAt, addresses), widen(r.lastPair, addresses)
+	rec, row, ready := 0, 0, 0
+	if len(r.far)*int(unsafe.Sizeof(far{})) <= cached {
+		ready = n
+	}
+	for i := range c.Groups {
+		g := &c.Groups[i]
+		if g.End == row {
+			continue
+		}
+		for c.Records[rec].End <= row {
+			rec++
+		}
+		r.enter(g.MAC, c.Records[rec].Target)
+		for row < g.End {
+			if row >= ready {
+				// Looked at one after the other, without asking what for, they come
+				// from memory together.
+				ready = min(row+chunk, n)
+				r.look(c.Src[row:ready], c.Dest[row:ready])
+			}
+			end := min(g.End, ready)
+			r.rows(c, row, end)
+			row = end
+		}
+	}
+}
+
+// widen returns s with n elements, the new ones zero.
+func widen[T any](s []T, n int) []T {
+	if len(s) >= n {
+		return s
+	}
+	had := len(s)
+	if cap(s) < n {
+		s = slices.Grow(s, max(n, 2*had)-had)
+	}
+	s = s[:n]
+	clear(s[had:])
+	return s
+}
+
+func (r *Resolver) look(src, dest []uint32) {
+	sum := uint32(0)
+	for i, id := range src {
+		sum += r.far[id].width + r.far[dest[i]].width
+	}
+	r.sink = sum
+}
+
+// enter says of which NIC, by its MAC address, and of which flow log target the
+// next rows are.
+func (r *Resolver) enter(mac, target uint32) {
+	k := [2]uint32{mac, target}
+	if k == r.logKey && r.log >= 0 {
+		return
+	}
 	i, ok := r.logOf[k]
 	if !ok {
 		i = int32(len(r.logs))
-		r.logs = append(r.logs, log{mac: bareMAC(mac), target: strings.ToLower(target), span: span{1, 0}})
+		r.logs = append(r.logs, log{mac: bareMAC(r.dict.Strings.Text(mac)), target: strings.ToLower(r.dict.Strings.Text(target)), span: span{1, 0}})
 		r.logOf[k] = i
 	}
-	r.log = i
+	r.log, r.logKey = i, k
 }
 
-// A Tuple is what is known of a flow tuple's ends.
-type Tuple struct {
-	Src, Dest uint32 // pairs
-	Capture   uint32
-	Role      Role
-	Verdict   uint32
-}
-
-// Own reports whether the near address is the capturing NIC's own.
-func (t *Tuple) Own() bool { return t.Role == Initiator || t.Role == Responder }
-
-// Tuple resolves a tuple at a time in µs since 1970. src and dest are the
-// caller's numbers of addresses.
-func (r *Resolver) Tuple(t int64, src, dest uint32, outbound bool) Tuple {
-	l := &r.logs[r.log]
-	if !l.has(t) {
-		r.turn(l, t)
-	}
-	nearID, farID := dest, src
-	if outbound {
-		nearID, farID = src, dest
-	}
-	near := remembered(&r.near, nearID)
-	if near.of != l.era || !near.has(t) {
-		r.findNear(near, l, nearID, t)
-	}
-	far := remembered(&r.far, farID)
-	// Whoever logs it, a network sees the far end the same.
-	if far.of != l.net+2 || !far.has(t) {
-		r.findFar(far, l, farID, t)
-	}
-	out := Tuple{Src: far.pair, Dest: near.pair, Capture: l.capture, Role: near.role}
-	if outbound {
-		out.Src, out.Dest = near.pair, far.pair
-		if out.Role == Responder {
-			out.Role = Initiator
+// rows resolves rows of the log at hand.
+func (r *Resolver) rows(c *flowlog.Columns, from, to int) {
+	var (
+		l                        = &r.logs[r.log]
+		times, directions        = c.Time[from:to], c.Direction[from:to]
+		srcs, dests              = c.Src[from:to], c.Dest[from:to]
+		outSrc, outDest          = r.Src[from:to], r.Dest[from:to]
+		outRole, outVerdict, own = r.Role[from:to], r.Verdict[from:to], r.Own[from:to]
+		table                    = r.far
+		at                       near
+		start, width             int64 // when at holds, and the log too
+		nearID                   uint32
+		net                      uint16
+	)
+	for i, t := range times {
+		out := directions[i] == uint32(flowlog.Outbound)
+		nearAddr, farAddr := dests[i], srcs[i]
+		if out {
+			nearAddr, farAddr = farAddr, nearAddr
 		}
+		if nearAddr != nearID || uint64(t-start) >= uint64(width) {
+			capture := l.capture
+			var both span
+			at, both = r.near(l, nearAddr, t)
+			nearID, start, width = nearAddr, both.from, both.to-both.from
+			net = netCode(l.net)
+			if i == 0 || capture != l.capture {
+				r.capture(l.capture, from+i)
+			}
+		}
+		f := &table[farAddr]
+		pair, place := f.pair, uint32(f.place)
+		if uint32(f.net^net)*uint32(^f.net) != 0 || uint64(t)>>tick-uint64(f.from) >= uint64(f.width) {
+			pair, place = r.found(f, l, farAddr, t)
+		}
+		verdict := at.flows[place]
+		if out {
+			outSrc[i], outDest[i], outRole[i] = at.pair, pair, uint32(at.role[flowlog.Outbound])
+		} else {
+			outSrc[i], outDest[i], outRole[i] = pair, at.pair, uint32(at.role[flowlog.Inbound])
+		}
+		outVerdict[i], own[i] = uint32(verdict), at.own
 	}
-	if near.pod {
-		out.Verdict = behindNIC
-	} else {
-		out.Verdict = r.x.verdict(near.place, far.place)
-	}
-	return out
+	r.CaptureEnds[len(r.CaptureEnds)-1] = uint32(to)
 }
 
-func remembered(m *[]memory, id uint32) *memory {
-	for int(id) >= len(*m) {
-		*m = append(*m, memory{})
+// capture begins a run of rows that a NIC logged, at a row, or goes on with the
+// last one.
+func (r *Resolver) capture(capture uint32, row int) {
+	k := len(r.Capture)
+	if k > 0 && r.Capture[k-1] == capture {
+		return
 	}
-	return &(*m)[id]
+	if k > 0 {
+		r.CaptureEnds[k-1] = uint32(row)
+	}
+	r.Capture, r.CaptureEnds = append(r.Capture, capture), append(r.CaptureEnds, uint32(row))
+}
+
+// netCode returns what a far has for a network; 0 for one that none has.
+func netCode(net int32) uint16 {
+	if net+2 >= anyNet {
+		return 0
+	}
+	return uint16(net + 2)
+}
+
+// places is how many codes of places are of none of the index's networks.
+const places = 12
+
+// code numbers places from 0.
+func (p place) code() uint32 {
+	if p == someNetwork {
+		return 0
+	}
+	return uint32(p + places)
+}
+
+// of returns the verdicts on flows between a place and all others.
+func (r *Resolver) of(p place) []uint8 {
+	code := int(p.code())
+	r.flows = widen(r.flows, code+1)
+	if r.flows[code] == nil {
+		row := make([]uint8, len(r.x.nets)+places)
+		row[someNetwork.code()] = uint8(r.x.verdict(p, someNetwork))
+		for i := 2; i < len(row); i++ {
+			row[i] = uint8(r.x.verdict(p, place(i-places)))
+		}
+		r.flows[code] = row
+	}
+	return r.flows[code]
 }
 
 // verdict returns what kind of flow two places make.
@@ -248,50 +398,116 @@ func (r *Resolver) turn(l *log, t int64) {
 	l.era = r.eras
 }
 
-// keep remembers an answer, and what it was found for.
-func (r *Resolver) keep(m *memory, id uint32, a *answer, of int32) {
-	var end uint32
-	switch {
-	case a.fixed && r.fixed[a.number] != 0:
-		end = r.fixed[a.number] - 1
-	case a.fixed:
-		end = uint32(len(r.Ends))
-		r.Ends = append(r.Ends, *a.end)
-		r.fixed[a.number] = end + 1
-	default:
-		var ok bool
-		if end, ok = r.ends[*a.end]; !ok {
-			end = uint32(len(r.Ends))
-			r.Ends = append(r.Ends, *a.end)
-			r.ends[*a.end] = end
-		}
+// found finds the far end of a row, and keeps it in f for as long as it holds.
+func (r *Resolver) found(f *far, l *log, id uint32, t int64) (pair, place uint32) {
+	a := r.x.find(l.net, r.dict.Addresses.Addr(id).Unmap(), t)
+	pair, place = r.pair(id, r.end(&a)), a.place.code()
+	*f = far{pair: pair, place: uint16(place), net: netCode(l.net)}
+	if a.everywhere {
+		f.net = anyNet
 	}
-	k := [2]uint32{id, end}
-	pair, ok := r.pairs[k]
-	if !ok {
-		pair = uint32(len(r.PairEnd))
-		r.PairAddr = append(r.PairAddr, id)
-		r.PairEnd = append(r.PairEnd, end)
-		r.pairs[k] = pair
+	// What has no room is asked for each time.
+	if f.net != 0 && place <= math.MaxUint16 {
+		f.from, f.width = ticks(a.span)
 	}
-	*m = memory{span: a.span, of: of, pair: pair, place: a.place, role: m.role, pod: m.pod}
+	return pair, place
 }
 
-func (r *Resolver) findFar(m *memory, l *log, id uint32, t int64) {
-	a := r.x.find(l.net, r.addrOf(id).Unmap(), t)
-	r.keep(m, id, &a, l.net+2)
+// ticks returns the first whole tick of a span, and how many there are.
+func ticks(s span) (first, n uint32) {
+	const last = math.MaxUint32
+	from, to := max(s.from, 0), max(s.to, 0)
+	if from > last<<tick {
+		return 0, 0
+	}
+	first, after := uint32((from+1<<tick-1)>>tick), uint32(min(to>>tick, last))
+	if after <= first {
+		return 0, 0
+	}
+	return first, after - first
+}
+
+// end returns the number of an answer's end.
+func (r *Resolver) end(a *answer) uint32 {
+	if a.of == nil {
+		return r.other(a.end)
+	}
+	n := &r.known[a.of.number]
+	if *n == 0 {
+		r.Ends = append(r.Ends, a.of.End)
+		*n = uint32(len(r.Ends))
+	}
+	return *n - 1
+}
+
+// other returns the number of an end that is not the index's own.
+func (r *Resolver) other(e *End) uint32 {
+	n, ok := r.ends[*e]
+	if !ok {
+		n = uint32(len(r.Ends))
+		r.Ends = append(r.Ends, *e)
+		r.ends[*e] = n
+	}
+	return n
+}
+
+// pair returns the number of an address with an end.
+func (r *Resolver) pair(addr, end uint32) uint32 {
+	r.ofEnd = widen(r.ofEnd, len(r.Ends))
+	// Ends of NICs have one address mostly, addresses of the internet one end.
+	if last := r.ofEnd[end]; last != 0 {
+		if r.PairAddr[last-1] == addr {
+			return last - 1
+		}
+		for p := r.lastPair[addr]; p != 0; p = r.before[p-1] {
+			if r.PairEnd[p-1] == end {
+				r.ofEnd[end] = p
+				return p - 1
+			}
+		}
+	}
+	p := uint32(len(r.PairEnd))
+	r.PairAddr, r.PairEnd, r.before = append(r.PairAddr, addr), append(r.PairEnd, end), append(r.before, r.lastPair[addr])
+	r.lastPair[addr], r.ofEnd[end] = p+1, p+1
+	return p
+}
+
+// near returns what the near address of a log's row is, and how long that holds.
+func (r *Resolver) near(l *log, id uint32, t int64) (near, span) {
+	if !l.has(t) {
+		r.turn(l, t)
+	}
+	if r.nearAt[id] == 0 {
+		r.nears = append(r.nears, near{})
+		r.nearAt[id] = uint32(len(r.nears))
+	}
+	n := &r.nears[r.nearAt[id]-1]
+	if n.era != l.era || !n.has(t) {
+		*n = r.findNear(l, id, t)
+	}
+	return *n, n.span.and(l.span)
 }
 
 // findNear finds whose the address is that a NIC logs as being on its side: its
 // own, or that of something behind it.
-func (r *Resolver) findNear(m *memory, l *log, id uint32, t int64) {
-	addr := r.addrOf(id).Unmap()
+func (r *Resolver) findNear(l *log, id uint32, t int64) near {
+	addr := r.dict.Addresses.Addr(id).Unmap()
 	a := r.x.find(l.net, addr, t)
-	m.role, m.pod = Responder, false
+	if l.nic != nil && a.owner == l.nic.ID && a.of != nil {
+		// The index's own end, but for how it was found.
+		n := &r.byMAC[a.of.number]
+		if *n == 0 {
+			end := a.of.End
+			end.Attribution = ByMAC
+			*n = r.other(&end) + 1
+		}
+		return r.nearOf(l, id, *n-1, &a, Responder, false)
+	}
+	role, pod := Responder, false
 	end := *a.end
 	switch {
 	case l.nic == nil:
-		m.role = r.unknownNIC(l, addr, &a, &end)
+		role = r.unknownNIC(l, addr, &a, &end)
 	case a.owner == l.nic.ID:
 		end.Attribution = ByMAC
 	case a.lb != "" && r.x.serves(l.nic, a.lb):
@@ -310,16 +526,26 @@ func (r *Resolver) findNear(m *memory, l *log, id uint32, t int64) {
 		end.Attribution, end.Subnet, end.LoadBalancer, end.LoadBalancerRole = BySighting, subnet, "", ""
 		a.place = place(l.net)
 	case l.forwards:
-		m.role = Transit
+		role = Transit
 	default:
-		m.role = Transit
+		role = Transit
 		if !a.known {
-			m.pod = true
+			pod = true
 			end.Miss = Pod
 		}
 	}
-	a.end, a.fixed = &end, false
-	r.keep(m, id, &a, l.era)
+	return r.nearOf(l, id, r.other(&end), &a, role, pod)
+}
+
+func (r *Resolver) nearOf(l *log, id, end uint32, a *answer, role Role, pod bool) near {
+	n := near{span: a.span, era: l.era, pair: r.pair(id, end), role: [2]Role{role, role}, own: role == Responder}
+	if n.own {
+		n.role[flowlog.Outbound] = Initiator
+	}
+	if n.flows = r.pods; !pod {
+		n.flows = r.of(a.place)
+	}
+	return n
 }
 
 func vmOf(n *nic, t int64) inventory.ID {
@@ -351,15 +577,7 @@ func (r *Resolver) sighted(l *log, addr netip.Addr) bool {
 		return false
 	}
 	subnet, ok := r.x.nets[l.net].subnets.Find(addr)
-	if !ok {
-		return false
-	}
-	for _, s := range l.nic.subnets {
-		if s == subnet {
-			return true
-		}
-	}
-	return false
+	return ok && slices.Contains(l.nic.subnets, subnet.id)
 }
 
 // unknownNIC works out the role of a NIC that inventory does not know, and what
@@ -369,7 +587,7 @@ func (r *Resolver) unknownNIC(l *log, addr netip.Addr, a *answer, end *End) Role
 	if l.gateway != nil {
 		inside := false
 		if subnet, ok := x.nets[l.net].subnets.Find(addr); ok {
-			inside = !gatewaySubnet(subnet)
+			inside = !subnet.gateway
 		}
 		if !inside {
 			return AtGateway

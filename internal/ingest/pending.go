@@ -308,7 +308,7 @@ func (p *pending) sightings(r *reading, c *flowlog.Columns) {
 			if c.Direction[row] == uint32(flowlog.Outbound) {
 				address = c.Src[row]
 			}
-			if address == near || owners != nil && !owners.own[row] {
+			if address == near || owners != nil && !owners.Own(row) {
 				continue // known, or it belongs to something behind the NIC
 			}
 			near = address
@@ -399,7 +399,7 @@ func (p *pending) blob(r *reading) error {
 	for k := range part.captures {
 		capture := lake.CaptureHour{MacAddress: rows.macs.Text[k.mac], Hour: time.UnixMicro(k.hour * microsPerHour).UTC(), FlowLogType: k.kind.String()}
 		if rows.owners != nil {
-			capture.NicResourceID = rows.owners.x.NIC(capture.MacAddress, (k.hour+1)*microsPerHour-1)
+			capture.NicResourceID = rows.owners.Index().NIC(capture.MacAddress, (k.hour+1)*microsPerHour-1)
 		}
 		ch.Captures = append(ch.Captures, capture)
 		if r.rewritten {

@@ -16,7 +16,7 @@ import (
 // A Renamer names the owners in stored rows of Flows anew, as ingest does in rows
 // that it reads. It is not safe for concurrent use.
 type Renamer struct {
-	owners *owners
+	owners *attribution.Namer
 	dict   *flowlog.Dict
 	cols   *flowlog.Columns
 	ipText *batch.Dict
@@ -36,7 +36,7 @@ var renamerNeeds = []string{"TimeGenerated", "MacAddress", "FlowLogType", "Targe
 // NewRenamer returns a Renamer that goes by x.
 func NewRenamer(x *attribution.Index) *Renamer {
 	d := flowlog.NewDict()
-	r := &Renamer{owners: newOwners(x, d), dict: d, cols: flowlog.NewColumns(d), ipText: &batch.Dict{}, places: map[string][2]string{}}
+	r := &Renamer{owners: attribution.NewNamer(x, d), dict: d, cols: flowlog.NewColumns(d), ipText: &batch.Dict{}, places: map[string][2]string{}}
 	r.public.about = r.about
 	return r
 }
@@ -45,7 +45,7 @@ func NewRenamer(x *attribution.Index) *Renamer {
 // of today, of others what the rows kept of the database of their time.
 func (r *Renamer) about(ip string) (location, details string) {
 	if a, err := netip.ParseAddr(ip); err == nil {
-		if location, details = r.owners.location(a); details != "" {
+		if location, details = r.owners.Location(a); details != "" {
 			return location, details
 		}
 	}
@@ -55,14 +55,7 @@ func (r *Renamer) about(ip string) (location, details string) {
 
 // Named returns the columns of Flows that a Renamer sets.
 func Named() []string {
-	var names []string
-	for _, end := range []string{"Src", "Dest"} {
-		for _, c := range attribution.EndColumns {
-			names = append(names, end+c.Name)
-		}
-		names = append(names, end+"ServiceTag", end+"TagRegion", end+"Label")
-	}
-	return append(names, "CaptureRole", "FlowType", "FlowTypeReason", "ConnectionType", "CaptureNic", "CaptureVm", "Subnet", "VNet")
+	return slices.DeleteFunc(slices.Clone(attribution.ColumnNames), func(name string) bool { return name == "SrcIp" || name == "DestIp" })
 }
 
 // NeededToName returns the columns without which Rows cannot work.
@@ -93,7 +86,7 @@ func (r *Renamer) Full() bool { return r.dict.Addresses.Len() >= maxAddresses }
 // any more.
 func (r *Renamer) Reset() {
 	r.dict.Reset()
-	r.owners.reset()
+	r.owners.Reset()
 	r.ipText.Reset()
 	r.src, r.dest, r.mac, r.target = known{}, known{}, known{}, known{}
 	r.placed = r.placed[:0]
@@ -120,11 +113,11 @@ func (r *Renamer) Rows(b *batch.Batch) (*batch.Batch, error) {
 	for id := len(r.ipText.Text); id < r.dict.Addresses.Len(); id++ {
 		r.ipText.Text = append(r.ipText.Text, r.dict.Addresses.Text(uint32(id)))
 	}
-	r.owners.columns(r.cols, r.ipText, func(name string, c batch.Column) {
-		if i := r.out.Index(name); i >= 0 {
-			r.out.Columns[i] = c
+	for i, c := range r.owners.Columns(r.cols, r.ipText) {
+		if at := r.out.Index(attribution.ColumnNames[i]); at >= 0 {
+			r.out.Columns[at] = c
 		}
-	})
+	}
 	return &r.out, nil
 }
 

@@ -74,21 +74,10 @@ var flowFields = []batch.Field{
 // flowFields, then what inventory alone tells.
 var ownedFields = func() []batch.Field {
 	all := slices.Clone(flowFields)
-	add := func(name string) {
+	for _, name := range attribution.ColumnNames {
 		if !slices.ContainsFunc(all, func(f batch.Field) bool { return f.Name == name }) {
 			all = append(all, batch.Field{Name: name, Kind: batch.Text})
 		}
-	}
-	for _, end := range []string{"Src", "Dest"} {
-		for _, c := range attribution.EndColumns {
-			add(end + c.Name)
-		}
-		add(end + "ServiceTag")
-		add(end + "TagRegion")
-		add(end + "Label")
-	}
-	for _, name := range []string{"CaptureNic", "CaptureVm", "ConnectionType"} {
-		add(name)
 	}
 	return all
 }()
@@ -128,8 +117,9 @@ var flowTypes = [...]string{private: "UnknownPrivate", internet: "ExternalPublic
 // it learned about the values of a flowlog.Dict it keeps until the Dict is reset.
 type rowMaker struct {
 	services *service.Table
-	owners   *owners    // nil without inventory
-	geo      *geography // nil without a database
+	owners   *attribution.Namer // nil without inventory
+	named    []int              // positions of the columns that owners fills
+	geo      *geography         // nil without a database
 	open     connections
 	fields   []batch.Field
 	column   map[string]int // position of each of fields
@@ -178,7 +168,7 @@ func newRowMaker(d *flowlog.Dict, x *attribution.Index, db *geoip.DB) (*rowMaker
 	}
 	m := &rowMaker{services: services, dict: d, fields: flowFields}
 	if x != nil {
-		m.owners, m.fields = newOwners(x, d), ownedFields
+		m.owners, m.fields = attribution.NewNamer(x, d), ownedFields
 	}
 	if db != nil {
 		m.geo, m.fields = newGeography(db), slices.Concat(m.fields, geographyFields)
@@ -186,6 +176,11 @@ func newRowMaker(d *flowlog.Dict, x *attribution.Index, db *geoip.DB) (*rowMaker
 	m.column = make(map[string]int, len(m.fields))
 	for i, f := range m.fields {
 		m.column[f.Name] = i
+	}
+	if x != nil {
+		for _, name := range attribution.ColumnNames {
+			m.named = append(m.named, m.column[name])
+		}
 	}
 	m.ports = &batch.Dict{Ints: make([]int64, 1<<16)}
 	for p := range m.ports.Ints {
@@ -222,7 +217,7 @@ func (m *rowMaker) reset() {
 		*d = batch.Dict{Generation: d.Generation + 1}
 	}
 	if m.owners != nil {
-		m.owners.reset()
+		m.owners.Reset()
 	}
 	if m.geo != nil {
 		m.geo.reset()
@@ -242,7 +237,7 @@ func (m *rowMaker) about(ip string) (location, details string) {
 		return "", ""
 	}
 	if m.owners != nil {
-		if location, details = m.owners.location(a); details != "" {
+		if location, details = m.owners.Location(a); details != "" {
 			return location, details
 		}
 	}
@@ -403,7 +398,9 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 		m.geo.columns("Dest", dest, set)
 	}
 	if m.owners != nil {
-		m.owners.columns(c, m.ipText, set)
+		for i, col := range m.owners.Columns(c, m.ipText) {
+			m.out.Columns[m.named[i]] = col
+		}
 	}
 	m.counters(c, every, some, set)
 	set("BlobId", batch.ConstText(who.blob))
