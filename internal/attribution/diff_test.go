@@ -37,7 +37,7 @@ var (
 // drawQuestion is a row about when something of an estate changes.
 func drawQuestion(t *rapid.T) asked {
 	pick := func(label string, from []string) string { return rapid.SampledFrom(from).Draw(t, label) }
-	at := minute(rapid.IntRange(-5, 60).Draw(t, "minute")) + rapid.SampledFrom([]int64{0, -1, 1, -1 << tick, 1 << tick, 30e6}).Draw(t, "more")
+	at := minute(rapid.IntRange(-5, 60).Draw(t, "minute")) + rapid.SampledFrom([]int64{0, 0, -1, 1, -1 << tick, 1 << tick, 30e6, 1 << 53, -1 << 53}).Draw(t, "more")
 	return asked{
 		pick("mac", drawnMACs), pick("target", drawnTargets), at, pick("src", drawnAddrs), pick("dest", drawnAddrs),
 		rapid.Bool().Draw(t, "out"),

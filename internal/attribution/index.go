@@ -38,6 +38,12 @@ type Index struct {
 	ends   int // how many a knownEnd's numbers count
 	// odd is set if a subnet has addresses that are not private.
 	odd bool
+	// ourBlocks has a bit for each IPv4 /16 of whose addresses the inventory may say
+	// something, tags and labels aside.
+	ourBlocks [1 << 11]uint32
+	// six is set if the inventory says anything of IPv6 addresses, tags and labels
+	// aside.
+	six bool
 }
 
 // A knownEnd is an end that the index has made, which answers share. Equal ones
@@ -198,10 +204,11 @@ func (n *network) to(net int32) (reached, bool) {
 
 // A subnet of a network, with what is known of an address in it that no NIC held.
 type subnet struct {
-	id      inventory.ID
-	net     int32
-	gateway bool                      // only gateways or firewalls may stand in it
-	empty   [len(vacancies)]*knownEnd // by reason
+	id       inventory.ID
+	net      int32
+	prefixes []netip.Prefix
+	gateway  bool                      // only gateways or firewalls may stand in it
+	empty    [len(vacancies)]*knownEnd // by reason
 }
 
 // vacancies are the reasons why nobody had an address of a subnet.
@@ -328,9 +335,37 @@ func New(e *inventory.Estate) *Index {
 	}
 	for a, known := range x.addrs {
 		known.subnets = x.subnetsOf(a)
+		x.notes(netip.PrefixFrom(a, a.BitLen()))
+	}
+	for a := range x.public {
+		x.notes(netip.PrefixFrom(a, a.BitLen()))
+	}
+	for _, s := range x.behind {
+		x.notes(s.Prefix)
+	}
+	for _, n := range x.nets {
+		for _, s := range n.all {
+			for _, p := range s.prefixes {
+				x.notes(p)
+			}
+		}
 	}
 	x.number()
 	return x
+}
+
+// notes keeps in mind that the inventory says something of the addresses of a
+// block.
+func (x *Index) notes(p netip.Prefix) {
+	if !p.Addr().Is4() {
+		x.six = true
+		return
+	}
+	b := p.Masked().Addr().As4()
+	first := uint32(b[0])<<8 | uint32(b[1])
+	for at := first; at < first+1<<max(0, 16-p.Bits()); at++ {
+		x.ourBlocks[at>>5] |= 1 << (at & 31)
+	}
 }
 
 // networks numbers the networks and finds what each can reach.
@@ -344,7 +379,7 @@ func (x *Index) networks(e *inventory.Estate) {
 		n := x.nets[x.net(id)]
 		n.region = e.Networks[id].Region
 		for _, s := range e.Networks[id].Subnets {
-			of := newSubnet(s.ID, x.netOf[id], n)
+			of := newSubnet(s, x.netOf[id], n)
 			n.all = append(n.all, of)
 			for _, p := range s.Prefixes {
 				n.subnets.Put(p, of)
@@ -395,10 +430,10 @@ func (x *Index) networks(e *inventory.Estate) {
 }
 
 // newSubnet returns a subnet of a network.
-func newSubnet(id inventory.ID, net int32, n *network) *subnet {
-	s := &subnet{id: id, net: net, gateway: gatewaySubnet(id)}
+func newSubnet(of inventory.Subnet, net int32, n *network) *subnet {
+	s := &subnet{id: of.ID, net: net, prefixes: of.Prefixes, gateway: gatewaySubnet(of.ID)}
 	for i, reason := range vacancies {
-		e := &knownEnd{End: End{Subnet: inventory.Short(id), VNet: n.short, Region: n.region, Subscription: inventory.Subscription(n.id), Miss: reason}}
+		e := &knownEnd{End: End{Subnet: inventory.Short(of.ID), VNet: n.short, Region: n.region, Subscription: inventory.Subscription(n.id), Miss: reason}}
 		if s.gateway {
 			e.Attribution, e.Miss = ByGateway, ""
 		}

@@ -90,17 +90,25 @@ type byAddress struct {
 	last uint32 // the address before's
 }
 
-func newByAddress() byAddress { return byAddress{dict: &batch.Dict{}, at: map[string]uint32{}} }
+func newByAddress() byAddress {
+	b := byAddress{dict: &batch.Dict{}, at: map[string]uint32{}}
+	b.reset()
+	return b
+}
 
 func (b *byAddress) reset() {
 	b.dict.Reset()
 	b.via = b.via[:0]
 	clear(b.at)
+	b.dict.Text, b.at[""], b.last = append(b.dict.Text, ""), 0, 0
 }
+
+// none gives the addresses up to n no text.
+func (b *byAddress) none(n int) { b.via = widen(b.via, n) }
 
 // add gives the next address its text.
 func (b *byAddress) add(text string) {
-	if len(b.via) > 0 && b.dict.Text[b.last] == text {
+	if b.dict.Text[b.last] == text {
 		b.via = append(b.via, b.last)
 		return
 	}
@@ -161,11 +169,21 @@ func (n *Namer) learn() {
 		n.subnets.Text = append(n.subnets.Text, c.Subnet)
 		n.vnets.Text = append(n.vnets.Text, c.VNet)
 	}
-	for id := uint32(len(n.tags.via)); int(id) < n.dict.Addresses.Len(); id++ {
-		a := n.dict.Addresses.Addr(id)
-		region, tag := n.Location(a)
+	addresses := n.dict.Addresses.Len()
+	tagged, labelled := n.x.tags.Len() > 0, n.x.labels.Len() > 0
+	for id := uint32(len(n.tags.via)); tagged && int(id) < addresses; id++ {
+		region, tag := n.Location(n.dict.Addresses.Addr(id))
 		n.tags.add(tag)
 		n.regions.add(region)
-		n.labels.add(n.x.Label(a))
+	}
+	for id := uint32(len(n.labels.via)); labelled && int(id) < addresses; id++ {
+		n.labels.add(n.x.Label(n.dict.Addresses.Addr(id)))
+	}
+	if !tagged {
+		n.tags.none(addresses)
+		n.regions.none(addresses)
+	}
+	if !labelled {
+		n.labels.none(addresses)
 	}
 }

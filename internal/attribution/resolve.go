@@ -38,8 +38,8 @@ var (
 )
 
 // find returns who had an address at t, as a network sees it; net is -1 if it
-// is not known which one.
-func (x *Index) find(net int32, a netip.Addr, t int64) answer {
+// is not known which one. known is what x.addrs has of the address.
+func (x *Index) find(net int32, a netip.Addr, known *address, t int64) answer {
 	if a == wireServer {
 		ans := x.missed(always, Platform, platform)
 		ans.everywhere = true
@@ -52,7 +52,6 @@ func (x *Index) find(net int32, a netip.Addr, t int64) answer {
 			return ans
 		}
 	}
-	known := x.addrs[a]
 	valid := always
 	outside := public && !x.odd && known == nil // no network has it
 	if !outside {
@@ -94,6 +93,21 @@ func (x *Index) find(net int32, a netip.Addr, t int64) answer {
 	return ans
 }
 
+// foreign reports whether an IPv4 address, as a number, is one of the internet of
+// which no inventory says anything.
+func (x *Index) foreign(v uint32) bool {
+	switch v >> 24 {
+	case 0, 10, 100, 127, 168, 169, 172, 192, 198, 203: // has private ones, or others that are not as all the rest
+		return false
+	}
+	return v>>24 < 224 && x.ourBlocks[v>>21]&(1<<(v>>16&31)) == 0
+}
+
+// foreign6 is foreign for an IPv6 address, given the first half of it.
+func (x *Index) foreign6(hi uint64) bool {
+	return hi>>61 == 1 && !x.six // IANA gives out global unicast from 2000::/3
+}
+
 // missed is an end that nobody owned.
 func (x *Index) missed(valid span, reason string, p place) answer {
 	return answered(valid, x.misses[reason], p)
@@ -127,10 +141,10 @@ func (x *Index) ours(a netip.Addr, t int64) (answer, bool) {
 		}
 		if n := x.nics[p.owner]; n != nil {
 			vm, s := n.vmAt(t)
-			end := x.nicEnd(n, vm, t)
+			end, valid := x.nicEnd(n, vm, t)
 			end.Attribution = ByPublic
 			end.Subnet = "" // the address is of none
-			ans := answer{span: p.span.and(s), end: &end, place: place(n.net), owner: n.ID, known: true}
+			ans := answer{span: p.span.and(s).and(valid), end: &end, place: place(n.net), owner: n.ID, known: true}
 			if n.net < 0 {
 				ans.place = ownPublic
 			}
@@ -146,12 +160,16 @@ func (x *Index) ours(a netip.Addr, t int64) (answer, bool) {
 	return answer{}, false
 }
 
-// nicEnd returns an end of which only the NIC is known.
-func (x *Index) nicEnd(n *nic, vm inventory.ID, t int64) End {
+// nicEnd returns an end of which only the NIC and the VM it is attached to are
+// known, and how long it is so while that lasts.
+func (x *Index) nicEnd(n *nic, vm inventory.ID, t int64) (End, span) {
 	// What any window of the NIC says of it is true of the NIC.
+	valid := always
 	for _, k := range n.slots {
-		if p, _ := at(x.holders(k), t); p != nil && p.nic == n.ID {
-			return p.end.End
+		p, s := at(x.holders(k), t)
+		valid = valid.and(s)
+		if p != nil && p.nic == n.ID {
+			return p.end.End, valid
 		}
 	}
 	e := End{NIC: inventory.Short(n.ID), NICResource: n.ID, Region: n.Region, Subscription: inventory.Subscription(n.ID)}
@@ -161,7 +179,7 @@ func (x *Index) nicEnd(n *nic, vm inventory.ID, t int64) End {
 	if vm != "" {
 		e.VM, e.VMResource = inventory.Short(vm), vm
 	}
-	return e
+	return e, valid
 }
 
 // reachable looks an address up in a network and those peered with it, the

@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"unsafe"
 
 	"github.com/azflow/azflow/flowlog"
 	"github.com/azflow/azflow/internal/inventory"
@@ -43,32 +42,58 @@ type Resolver struct {
 	known    []uint32 // by number of an end of the index, plus 1; 0 for none yet
 	byMAC    []uint32 // likewise: that end as the log of its NIC names it
 	captures map[Capture]uint32
-	// The pairs of an address are a chain: its last one, and of each the one
-	// before, all plus 1. ofEnd is the last pair of each end.
-	lastPair, before, ofEnd []uint32
+	ofEnd    []uint32 // by end: the last pair with it, plus 1
+	before   []uint32 // by pair: the one before of its address, plus 1
 
 	logs   []log
 	logOf  map[[2]uint32]int32
 	log    int32 // the one at hand
 	logKey [2]uint32
 	eras   int32
-	nearAt []uint32 // by address: position in nears, plus 1
+	kinds  []uint32 // by address: what it is, see foreign
+	far    []far    // by number of a met address
+	met    []met    // likewise
 	nears  []near
-	far    []far     // by address
 	flows  [][]uint8 // verdicts by code of near and far place
 	pods   []uint8   // of what is behind a NIC, whatever the far place
 	sink   uint32
 }
 
+// The kind of an address is a table looked up for every row, so it is kept small:
+// the pair of an address of the internet, of which no inventory says anything, and
+// the number of any other, which is then met.
+const (
+	isMet    = 1 << 31
+	isAzure  = 1 << 30 // of the internet and in a service tag
+	kindBits = isAzure - 1
+)
+
+// The first in far stand for the addresses of the internet.
+const (
+	farInternet = iota
+	farAzure
+	firstMet
+)
+
 // far is what was last found for an address at the far end, as long as that
-// holds: it is a table looked up for every row, so it is kept small. Times are in
-// ticks.
+// holds. Times are in ticks.
 type far struct {
 	from, width uint32
 	pair        uint32
 	net         uint16 // which network sees it so: its number plus 2; 0 for nothing
 	place       uint16 // code of the place
 }
+
+// met is what else is remembered of an address.
+type met struct {
+	other    far      // what was found before the far at hand
+	of       *address // what the index knows
+	lastPair uint32   // plus 1
+	near     uint32   // position in nears, plus 1
+}
+
+// has reports whether f holds at t.
+func (f *far) has(t int64) bool { return uint64(t)>>tick-uint64(f.from) < uint64(f.width) }
 
 const (
 	// tick is how many bits of a time in µs a far leaves out: it is kept for whole
@@ -117,16 +142,20 @@ func (r *Resolver) Reset() {
 	clear(r.known)
 	clear(r.byMAC)
 	*r = Resolver{
-		x: r.x, dict: r.dict, log: -1, known: r.known, byMAC: r.byMAC, pods: r.pods, flows: r.flows,
+		x: r.x, dict: r.dict, log: -1, far: r.far[:0], known: r.known, byMAC: r.byMAC, pods: r.pods, flows: r.flows,
 		Ends: r.Ends[:0], Captures: r.Captures[:0], PairAddr: r.PairAddr[:0], PairEnd: r.PairEnd[:0],
 		Src: r.Src, Dest: r.Dest, Role: r.Role, Verdict: r.Verdict, Own: r.Own, Capture: r.Capture, CaptureEnds: r.CaptureEnds,
 		ends: map[End]uint32{}, captures: map[Capture]uint32{}, logOf: map[[2]uint32]int32{},
-		lastPair: r.lastPair[:0], before: r.before[:0], ofEnd: r.ofEnd[:0], nearAt: r.nearAt[:0], nears: r.nears[:0], far: r.far[:0],
+		before: r.before[:0], ofEnd: r.ofEnd[:0], nears: r.nears[:0], kinds: r.kinds[:0], met: append(r.met[:0], met{}, met{}),
+	}
+	first, n := ticks(always)
+	for _, p := range [...]place{farInternet: internet, farAzure: azure} {
+		r.far = append(r.far, far{from: first, width: n, net: anyNet, place: uint16(p.code())})
 	}
 }
 
 // chunk is how many rows are looked at before they are resolved.
-const chunk = 1024
+const chunk = 256
 
 // cached is how many bytes of a table the processor has at hand.
 const cached = 256 << 10
@@ -140,12 +169,12 @@ func (r *Resolver) Resolve(c *flowlog.Columns) {
 	}
 	r.Own = slices.Grow(r.Own[:0], n)[:n]
 	r.Capture, r.CaptureEnds = r.Capture[:0], r.CaptureEnds[:0]
-	r.far, r.nearAt, r.lastPair = widen(r.far, addresses), widen(r.nearAt, addresses), widen(r.lastPair, addresses)
+	r.learn(addresses)
 	rec, row, ready := 0, 0, 0
-	if len(r.far)*int(unsafe.Sizeof(far{})) <= cached {
+	if 4*len(r.kinds) <= cached {
 		ready = n
 	}
-	for i := range c.Groups {
+	for i := 0; i < len(c.Groups); i++ {
 		g := &c.Groups[i]
 		if g.End == row {
 			continue
@@ -153,19 +182,85 @@ func (r *Resolver) Resolve(c *flowlog.Columns) {
 		for c.Records[rec].End <= row {
 			rec++
 		}
-		r.enter(g.MAC, c.Records[rec].Target)
-		for row < g.End {
+		// The groups and records of a blob are of one NIC mostly.
+		mac, target := g.MAC, c.Records[rec].Target
+		last := g.End
+		for ; i+1 < len(c.Groups) && c.Groups[i+1].MAC == mac; i++ {
+			if c.Groups[i+1].End == last {
+				continue
+			}
+			for c.Records[rec].End <= last {
+				rec++
+			}
+			if c.Records[rec].Target != target {
+				break
+			}
+			last = c.Groups[i+1].End
+		}
+		r.enter(mac, target)
+		for row < last {
 			if row >= ready {
 				// Looked at one after the other, without asking what for, they come
 				// from memory together.
 				ready = min(row+chunk, n)
-				r.look(c.Src[row:ready], c.Dest[row:ready])
+				r.look(c, row, ready)
 			}
-			end := min(g.End, ready)
+			end := min(last, ready)
 			r.rows(c, row, end)
 			row = end
 		}
 	}
+}
+
+// learn takes in addresses that are new.
+func (r *Resolver) learn(addresses int) {
+	first := len(r.kinds)
+	if first >= addresses {
+		return
+	}
+	r.kinds = widen(r.kinds, addresses)
+	a := r.x.missed(always, PublicMiss, internet)
+	end := r.end(&a)
+	r.ofEnd = widen(r.ofEnd, len(r.Ends))
+	for id := uint32(first); int(id) < addresses; id++ {
+		v, foreign := r.dict.Addresses.V4(id)
+		if foreign {
+			foreign = r.x.foreign(v)
+		} else {
+			hi, _, _ := r.dict.Addresses.V6(id)
+			foreign = r.x.foreign6(hi)
+		}
+		if !foreign {
+			r.meet(id, 0)
+			continue
+		}
+		r.kinds[id] = r.newPair(id, end, 0)
+		if r.x.tags.Len() > 0 {
+			if _, ok := r.x.tags.Find(r.dict.Addresses.Addr(id)); ok {
+				r.kinds[id] |= isAzure
+			}
+		}
+		r.ofEnd[end] = r.kinds[id]&kindBits + 1
+	}
+}
+
+// meet gives an address a number, if it has none, and returns it. pair is the
+// pair that it has, plus 1.
+func (r *Resolver) meet(id, pair uint32) uint32 {
+	n := uint32(len(r.met))
+	r.far = append(r.far, far{})
+	r.met = append(r.met, met{of: r.x.addrs[r.dict.Addresses.Addr(id).Unmap()], lastPair: pair})
+	r.kinds[id] = isMet | n
+	return n
+}
+
+// number returns the number of an address.
+func (r *Resolver) number(id uint32) uint32 {
+	kind := r.kinds[id]
+	if kind&isMet == 0 {
+		return r.meet(id, kind&kindBits+1)
+	}
+	return kind &^ isMet
 }
 
 // widen returns s with n elements, the new ones zero.
@@ -182,10 +277,14 @@ func widen[T any](s []T, n int) []T {
 	return s
 }
 
-func (r *Resolver) look(src, dest []uint32) {
-	sum := uint32(0)
-	for i, id := range src {
-		sum += r.far[id].width + r.far[dest[i]].width
+// look looks at what is remembered of the far ends of rows.
+func (r *Resolver) look(c *flowlog.Columns, from, to int) {
+	sum, kinds, dests, directions := uint32(0), r.kinds, c.Dest[from:to], c.Direction[from:to]
+	for i, id := range c.Src[from:to] {
+		if directions[i] == uint32(flowlog.Outbound) {
+			id = dests[i]
+		}
+		sum += kinds[id]
 	}
 	r.sink = sum
 }
@@ -214,7 +313,7 @@ func (r *Resolver) rows(c *flowlog.Columns, from, to int) {
 		srcs, dests              = c.Src[from:to], c.Dest[from:to]
 		outSrc, outDest          = r.Src[from:to], r.Dest[from:to]
 		outRole, outVerdict, own = r.Role[from:to], r.Verdict[from:to], r.Own[from:to]
-		table                    = r.far
+		kinds, table             = r.kinds, r.far
 		at                       near
 		start, width             int64 // when at holds, and the log too
 		nearID                   uint32
@@ -230,16 +329,22 @@ func (r *Resolver) rows(c *flowlog.Columns, from, to int) {
 			capture := l.capture
 			var both span
 			at, both = r.near(l, nearAddr, t)
+			table = r.far // it may have been met just now
 			nearID, start, width = nearAddr, both.from, both.to-both.from
 			net = netCode(l.net)
 			if i == 0 || capture != l.capture {
 				r.capture(l.capture, from+i)
 			}
 		}
-		f := &table[farAddr]
-		pair, place := f.pair, uint32(f.place)
-		if uint32(f.net^net)*uint32(^f.net) != 0 || uint64(t)>>tick-uint64(f.from) >= uint64(f.width) {
-			pair, place = r.found(f, l, farAddr, t)
+		// Without a branch, which would be hard to foretell: the far of a met address,
+		// or the one that stands for it and the pair of its own.
+		kind := kinds[farAddr]
+		known := uint32(int32(kind) >> 31)
+		f := &table[kind&kindBits&known|kind>>30&^known]
+		pair, place := f.pair+kind&kindBits&^known, uint32(f.place)
+		if uint32(f.net^net)*uint32(^f.net) != 0 || !f.has(t) {
+			pair, place = r.found(l, farAddr, t)
+			table = r.far
 		}
 		verdict := at.flows[place]
 		if out {
@@ -284,8 +389,8 @@ func (p place) code() uint32 {
 	return uint32(p + places)
 }
 
-// of returns the verdicts on flows between a place and all others.
-func (r *Resolver) of(p place) []uint8 {
+// verdicts returns those on flows between a place and all others.
+func (r *Resolver) verdicts(p place) []uint8 {
 	code := int(p.code())
 	r.flows = widen(r.flows, code+1)
 	if r.flows[code] == nil {
@@ -398,11 +503,18 @@ func (r *Resolver) turn(l *log, t int64) {
 	l.era = r.eras
 }
 
-// found finds the far end of a row, and keeps it in f for as long as it holds.
-func (r *Resolver) found(f *far, l *log, id uint32, t int64) (pair, place uint32) {
-	a := r.x.find(l.net, r.dict.Addresses.Addr(id).Unmap(), t)
-	pair, place = r.pair(id, r.end(&a)), a.place.code()
-	*f = far{pair: pair, place: uint16(place), net: netCode(l.net)}
+// found finds the far end of a row, and keeps it for as long as it holds.
+func (r *Resolver) found(l *log, id uint32, t int64) (pair, place uint32) {
+	n := r.number(id)
+	f, m, net := &r.far[n], &r.met[n], netCode(l.net)
+	// Records of a NIC are read by the hour, and those of the next NIC begin anew.
+	*f, m.other = m.other, *f
+	if f.net == net && f.has(t) {
+		return f.pair, uint32(f.place)
+	}
+	a := r.x.find(l.net, r.dict.Addresses.Addr(id).Unmap(), m.of, t)
+	pair, place = r.pair(id, n, r.end(&a)), a.place.code()
+	*f = far{pair: pair, place: uint16(place), net: net}
 	if a.everywhere {
 		f.net = anyNet
 	}
@@ -430,7 +542,7 @@ func ticks(s span) (first, n uint32) {
 // end returns the number of an answer's end.
 func (r *Resolver) end(a *answer) uint32 {
 	if a.of == nil {
-		return r.other(a.end)
+		return r.made(a.end)
 	}
 	n := &r.known[a.of.number]
 	if *n == 0 {
@@ -440,8 +552,8 @@ func (r *Resolver) end(a *answer) uint32 {
 	return *n - 1
 }
 
-// other returns the number of an end that is not the index's own.
-func (r *Resolver) other(e *End) uint32 {
+// made returns the number of an end that is not the index's own.
+func (r *Resolver) made(e *End) uint32 {
 	n, ok := r.ends[*e]
 	if !ok {
 		n = uint32(len(r.Ends))
@@ -451,25 +563,32 @@ func (r *Resolver) other(e *End) uint32 {
 	return n
 }
 
-// pair returns the number of an address with an end.
-func (r *Resolver) pair(addr, end uint32) uint32 {
+// pair returns the number of an address, met as number n, with an end.
+func (r *Resolver) pair(id, n, end uint32) uint32 {
 	r.ofEnd = widen(r.ofEnd, len(r.Ends))
-	// Ends of NICs have one address mostly, addresses of the internet one end.
-	if last := r.ofEnd[end]; last != 0 {
-		if r.PairAddr[last-1] == addr {
-			return last - 1
-		}
-		for p := r.lastPair[addr]; p != 0; p = r.before[p-1] {
+	// Ends of NICs have one address mostly.
+	last := r.ofEnd[end]
+	if last != 0 && r.PairAddr[last-1] == id {
+		return last - 1
+	}
+	if last != 0 {
+		for p := r.met[n].lastPair; p != 0; p = r.before[p-1] {
 			if r.PairEnd[p-1] == end {
 				r.ofEnd[end] = p
 				return p - 1
 			}
 		}
 	}
-	p := uint32(len(r.PairEnd))
-	r.PairAddr, r.PairEnd, r.before = append(r.PairAddr, addr), append(r.PairEnd, end), append(r.before, r.lastPair[addr])
-	r.lastPair[addr], r.ofEnd[end] = p+1, p+1
+	p := r.newPair(id, end, r.met[n].lastPair)
+	r.met[n].lastPair, r.ofEnd[end] = p+1, p+1
 	return p
+}
+
+// newPair numbers an address with an end; before is the last pair of the address,
+// plus 1.
+func (r *Resolver) newPair(id, end, before uint32) uint32 {
+	r.PairAddr, r.PairEnd, r.before = append(r.PairAddr, id), append(r.PairEnd, end), append(r.before, before)
+	return uint32(len(r.PairEnd) - 1)
 }
 
 // near returns what the near address of a log's row is, and how long that holds.
@@ -477,31 +596,33 @@ func (r *Resolver) near(l *log, id uint32, t int64) (near, span) {
 	if !l.has(t) {
 		r.turn(l, t)
 	}
-	if r.nearAt[id] == 0 {
+	number := r.number(id)
+	m := &r.met[number]
+	if m.near == 0 {
 		r.nears = append(r.nears, near{})
-		r.nearAt[id] = uint32(len(r.nears))
+		m.near = uint32(len(r.nears))
 	}
-	n := &r.nears[r.nearAt[id]-1]
+	n := &r.nears[m.near-1]
 	if n.era != l.era || !n.has(t) {
-		*n = r.findNear(l, id, t)
+		*n = r.findNear(l, id, number, t)
 	}
 	return *n, n.span.and(l.span)
 }
 
 // findNear finds whose the address is that a NIC logs as being on its side: its
 // own, or that of something behind it.
-func (r *Resolver) findNear(l *log, id uint32, t int64) near {
+func (r *Resolver) findNear(l *log, id, number uint32, t int64) near {
 	addr := r.dict.Addresses.Addr(id).Unmap()
-	a := r.x.find(l.net, addr, t)
+	a := r.x.find(l.net, addr, r.met[number].of, t)
 	if l.nic != nil && a.owner == l.nic.ID && a.of != nil {
 		// The index's own end, but for how it was found.
 		n := &r.byMAC[a.of.number]
 		if *n == 0 {
-			end := a.of.End
-			end.Attribution = ByMAC
-			*n = r.other(&end) + 1
+			r.Ends = append(r.Ends, a.of.End)
+			*n = uint32(len(r.Ends))
+			r.Ends[*n-1].Attribution = ByMAC
 		}
-		return r.nearOf(l, id, *n-1, &a, Responder, false)
+		return r.nearOf(l, r.pair(id, number, *n-1), &a, Responder, false)
 	}
 	role, pod := Responder, false
 	end := *a.end
@@ -513,16 +634,18 @@ func (r *Resolver) findNear(l *log, id uint32, t int64) near {
 	case a.lb != "" && r.x.serves(l.nic, a.lb):
 		// A floating front end: packets for it reach the member unchanged.
 		front := end
-		end = r.x.nicEnd(l.nic, vmOf(l.nic, t), t)
+		var s span
+		end, s = r.x.nicEnd(l.nic, vmOf(l.nic, t), t)
 		end.LoadBalancer, end.LoadBalancerRole, end.Attribution = front.LoadBalancer, front.LoadBalancerRole, ByMAC
 		a.owner = l.nic.ID
-		_, s := l.nic.vmAt(t)
 		a.span = a.span.and(s)
 	case !a.known && r.sighted(l, addr):
 		// R-SIGHT: it does not forward, the address lies in its subnet and is
 		// nobody else's.
 		subnet := end.Subnet
-		end = r.x.nicEnd(l.nic, vmOf(l.nic, t), t)
+		var s span
+		end, s = r.x.nicEnd(l.nic, vmOf(l.nic, t), t)
+		a.span = a.span.and(s)
 		end.Attribution, end.Subnet, end.LoadBalancer, end.LoadBalancerRole = BySighting, subnet, "", ""
 		a.place = place(l.net)
 	case l.forwards:
@@ -534,16 +657,16 @@ func (r *Resolver) findNear(l *log, id uint32, t int64) near {
 			end.Miss = Pod
 		}
 	}
-	return r.nearOf(l, id, r.other(&end), &a, role, pod)
+	return r.nearOf(l, r.pair(id, number, r.made(&end)), &a, role, pod)
 }
 
-func (r *Resolver) nearOf(l *log, id, end uint32, a *answer, role Role, pod bool) near {
-	n := near{span: a.span, era: l.era, pair: r.pair(id, end), role: [2]Role{role, role}, own: role == Responder}
+func (r *Resolver) nearOf(l *log, pair uint32, a *answer, role Role, pod bool) near {
+	n := near{span: a.span, era: l.era, pair: pair, role: [2]Role{role, role}, own: role == Responder}
 	if n.own {
 		n.role[flowlog.Outbound] = Initiator
 	}
 	if n.flows = r.pods; !pod {
-		n.flows = r.of(a.place)
+		n.flows = r.verdicts(a.place)
 	}
 	return n
 }
