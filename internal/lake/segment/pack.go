@@ -11,6 +11,42 @@ import (
 // pad is how many bytes unpacking may look beyond the end of packed values.
 const pad = 16
 
+// appendHybrid appends v in Parquet's RLE hybrid encoding, w bits a value: as
+// runs where it repeats for long enough, else packed.
+func appendHybrid(b []byte, v []uint32, w uint) []byte {
+	if w == 0 {
+		return appendRun(b, len(v), 0, 0)
+	}
+	// A run takes a head and a value, and what is packed behind it a head anew.
+	least := max(16, (8/int(w)+1)*8)
+	done := 0 // values appended
+	for at := 0; at+8 <= len(v); {
+		g := v[at : at+8 : at+8]
+		x := g[0]
+		if (g[1]^x)|(g[2]^x)|(g[3]^x)|(g[4]^x)|(g[5]^x)|(g[6]^x)|(g[7]^x) != 0 {
+			at += 8
+			continue
+		}
+		end := at + 8
+		for end < len(v) && v[end] == x {
+			end++
+		}
+		if end-at < least && end < len(v) {
+			at += (end - at) &^ 7
+			continue
+		}
+		if at > done {
+			b = appendBitPacked(b, v[done:at], w)
+		}
+		b = appendRun(b, end-at, x, w)
+		at, done = end, end
+	}
+	if done < len(v) {
+		b = appendBitPacked(b, v[done:], w)
+	}
+	return b
+}
+
 // appendBitPacked appends v as one bit-packed run of Parquet's RLE hybrid
 // encoding, w bits a value, filled up with zeros to a multiple of 8 values.
 func appendBitPacked(b []byte, v []uint32, w uint) []byte {
@@ -129,6 +165,7 @@ func unpackOne(src []byte, i int, w uint, mask uint64) uint32 {
 const (
 	deltaBlock = 128
 	deltaMini  = 32
+	maxMini    = 56 // bits of a value in a mini-block that are fewer than 64
 )
 
 var errDelta = errors.New("delta encoding is broken")
@@ -151,78 +188,83 @@ func appendDelta(b []byte, v []int64, narrow bool) []byte {
 	for i := 1; i < len(v); i += deltaBlock {
 		n := min(deltaBlock, len(v)-i)
 		low := int64(math.MaxInt64)
-		for k, x := range v[i : i+n] {
-			diff := x - prev
-			if narrow {
-				diff = int64(int32(diff))
+		var high [deltaBlock / deltaMini]int64 // of each mini-block
+		for m := 0; m*deltaMini < n; m++ {
+			x := v[i+m*deltaMini : i+min((m+1)*deltaMini, n)]
+			diffs := d[m*deltaMini:][:len(x)]
+			top := int64(math.MinInt64)
+			for k := range x {
+				diff := x[k] - prev
+				if narrow {
+					diff = int64(int32(diff))
+				}
+				prev = x[k]
+				diffs[k] = diff
+				low, top = min(low, diff), max(top, diff)
 			}
-			prev = x
-			d[k] = diff
-			low = min(low, diff)
-		}
-		for k := n; k < deltaBlock; k++ {
-			d[k] = low
+			high[m] = top
 		}
 		b = binary.AppendVarint(b, low)
 		widths := len(b)
 		b = append(b, 0, 0, 0, 0)
+		for k := n; k%deltaMini != 0; k++ {
+			d[k] = low
+		}
 		for m := 0; m*deltaMini < n; m++ {
-			s := (*[deltaMini]int64)(d[m*deltaMini:])
-			var all uint64
-			for k := range s {
-				s[k] -= low
-				if narrow {
-					s[k] = int64(uint32(s[k]))
-				}
-				all |= uint64(s[k])
+			w := uint(bits.Len64(uint64(high[m]) - uint64(low)))
+			if w > maxMini {
+				w = 64
 			}
-			w := uint(bits.Len64(all))
 			b[widths+m] = byte(w)
-			b = appendMini(b, s, w)
+			b = appendMini(b, (*[deltaMini]int64)(d[m*deltaMini:]), low, w)
 		}
 	}
 	return b
 }
 
-// appendMini appends 32 values of w bits.
-func appendMini(b []byte, s *[deltaMini]int64, w uint) []byte {
-	if w == 0 {
-		return b
-	}
+// appendMini appends how far 32 values lie above low, w bits each: 64 or at most
+// maxMini.
+func appendMini(b []byte, s *[deltaMini]int64, low int64, w uint) []byte {
 	o := len(b)
 	b = slices.Grow(b, int(w)*4+pad)[:o+int(w)*4+pad]
-	if w <= 16 {
-		for i := 0; i < deltaMini; i += 4 {
-			x := uint64(s[i]) | uint64(s[i+1])<<w | uint64(s[i+2])<<(2*w) | uint64(s[i+3])<<(3*w)
-			bit := uint(i) * w
-			d := b[o+int(bit>>3):]
-			if bit&7 == 0 {
-				binary.LittleEndian.PutUint64(d, x)
-			} else { // 4 values of an odd width ended in mid-byte; w is 15 at most
-				binary.LittleEndian.PutUint64(d, uint64(d[0])&15|x<<4)
-			}
+	end := o + int(w)*4
+	u := func(i int) uint64 { return uint64(s[i%deltaMini]) - uint64(low) }
+	// Words of up to 56 bits are put together first: what is left of a byte
+	// before them takes up to 7 more.
+	var words [deltaMini]uint64
+	k := 0
+	switch {
+	case w == 0:
+	case w <= maxMini/4:
+		for ; k < deltaMini/4; k++ {
+			words[k] = u(4*k) | u(4*k+1)<<w | u(4*k+2)<<(2*w) | u(4*k+3)<<(3*w)
 		}
-		return b[:o+int(w)*4]
+		w *= 4
+	case w <= maxMini/2:
+		for ; k < deltaMini/2; k++ {
+			words[k] = u(2*k) | u(2*k+1)<<w
+		}
+		w *= 2
+	case w <= maxMini:
+		for ; k < deltaMini; k++ {
+			words[k] = u(k)
+		}
+	default:
+		for i := range deltaMini {
+			binary.LittleEndian.PutUint64(b[o+8*i:], u(i))
+		}
 	}
 	var acc uint64
-	var n uint
-	for _, x := range s {
-		u := uint64(x)
-		acc |= u << n
-		if n+w >= 64 {
-			binary.LittleEndian.PutUint64(b[o:], acc)
-			o += 8
-			acc = u >> (64 - n) // 0 if n is 0: Go shifts out
-			n += w - 64
-		} else {
-			n += w
-		}
-	}
-	if n > 0 { // 32 values of w bits are whole words of 4 bytes
+	var n uint // bits in acc
+	for _, x := range words[:k] {
+		acc |= x << (n & 7)
 		binary.LittleEndian.PutUint64(b[o:], acc)
-		o += int(n / 8)
+		n += w
+		o += int(n >> 3)
+		acc >>= n & maxMini
+		n &= 7
 	}
-	return b[:o]
+	return b[:end]
 }
 
 // decodeDelta reads len(dst) values in DELTA_BINARY_PACKED from src, which is

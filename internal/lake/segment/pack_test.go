@@ -42,6 +42,38 @@ func TestPackedPositionsLieAsParquetSaysInEveryWidth(t *testing.T) {
 	}
 }
 
+func TestPositionsThatRepeatBecomeRunsAmongPackedOnes(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for w := uint(1); w <= 20; w++ {
+		for range 50 {
+			var v []uint32
+			for n := 1 + r.IntN(300); len(v) < n; {
+				x := r.Uint32N(1 << w)
+				v = appendFill(v, x, 1+r.IntN(100)*r.IntN(2))
+			}
+			b := appendHybrid(nil, v, w)
+			if most := 1 + (len(v)+7)/8*int(w) + 8; len(b) > most {
+				t.Fatalf("width %d: %d positions take %d bytes, packed %d", w, len(v), len(b), most)
+			}
+			h := hybrid{b: append(b, make([]byte, pad)...), w: w}
+			got := make([]uint32, len(v))
+			for rest := got; len(rest) > 0; {
+				n := min(len(rest), 1+r.IntN(20))
+				if err := h.fill(rest[:n]); err != nil {
+					t.Fatal(err)
+				}
+				rest = rest[n:]
+			}
+			if !slices.Equal(got, v) {
+				t.Fatalf("width %d: %v, want %v", w, got, v)
+			}
+		}
+	}
+	if b := appendHybrid(nil, make([]uint32, 1000), 5); len(b) != 3 {
+		t.Fatalf("one value in every row takes %d bytes", len(b))
+	}
+}
+
 func TestDeltasOfEveryWidthComeBack(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for w := uint(0); w <= 64; w++ {
@@ -63,6 +95,31 @@ func TestDeltasOfEveryWidthComeBack(t *testing.T) {
 	}
 	checkDelta(t, []int64{math.MinInt64, math.MaxInt64, math.MinInt64, 0, -1, 1}, false)
 	checkDelta(t, []int64{math.MinInt32, math.MaxInt32, math.MinInt32, 0, -1, 1}, true)
+}
+
+func TestDeltasOfWidthsThatAreNotWrittenAreRead(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for w := uint(maxMini + 1); w < 64; w++ {
+		v := []int64{1, 1}
+		b := appendDelta(nil, v, false)
+		b = b[:len(b)-4] // the widths
+		b = append(b, byte(w), 0, 0, 0)
+		mini := make([]byte, 4*w)
+		for i := range deltaMini - 1 {
+			d := r.Uint64() >> (64 - w)
+			v = append(v, v[len(v)-1]+int64(d))
+			for k := range w {
+				at := (i+1)*int(w) + int(k)
+				mini[at>>3] |= byte(d>>k&1) << (at & 7)
+			}
+		}
+		b = append(append(b, mini...), make([]byte, pad)...)
+		b[3] = byte(len(v))
+		got := make([]int64, len(v))
+		if err := decodeDelta(got, b, false); err != nil || !slices.Equal(got, v) {
+			t.Fatalf("width %d: %v, %v, want %v", w, err, got, v)
+		}
+	}
 }
 
 func checkDelta(t *testing.T, v []int64, narrow bool) {

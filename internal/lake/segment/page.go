@@ -217,19 +217,11 @@ func (c *column) encodeCodes(e *encoder, ids []uint32) int {
 		return encPlain
 	}
 	w := width(c.dict.len())
-	diff := uint32(0)
-	for _, id := range ids {
-		diff |= id ^ ids[0]
-	}
-	if e.codec == codecZstd && diff != 0 {
+	if e.codec == codecZstd {
 		w = wholeBits(w)
 	}
 	e.body = append(e.body, byte(w))
-	if diff == 0 {
-		e.body = appendRun(e.body, len(ids), ids[0], w)
-	} else {
-		e.body = appendBitPacked(e.body, ids, w)
-	}
+	e.body = appendHybrid(e.body, ids, w)
 	return encDict
 }
 
