@@ -117,8 +117,10 @@ type Column struct {
 	// sees the shared slice and does the work by row once. What Via gives for
 	// a position may be remembered as long as what Dict has there: it may grow,
 	// and else changes only along with Dict's Generation.
-	Via  []uint32
-	Dict *Dict
+	Via []uint32
+	// Distinct says that Via gives no position of Dict twice.
+	Distinct bool
+	Dict     *Dict
 
 	Ints  []int64   // Plain: one a row, whatever where not valid
 	Reals []float64 // Plain, Real: one a row

@@ -338,11 +338,14 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 	via := func(ids, via []uint32, d *batch.Dict) batch.Column {
 		return batch.Column{Form: batch.Coded, IDs: ids, Via: via, Dict: d}
 	}
+	number := func(ids, via []uint32, d *batch.Dict) batch.Column { // of each address its own
+		return batch.Column{Form: batch.Coded, IDs: ids, Via: via, Distinct: true, Dict: d}
+	}
 	set("TimeGenerated", batch.Column{Form: batch.Plain, Ints: c.Time})
 	set("SrcIp", coded(src, m.ipText))
 	set("DestIp", coded(dest, m.ipText))
-	set("SrcIp4", via(src, m.via4, m.ip4))
-	set("DestIp4", via(dest, m.via4, m.ip4))
+	set("SrcIp4", number(src, m.via4, m.ip4))
+	set("DestIp4", number(dest, m.via4, m.ip4))
 	set("SrcPublic", via(src, m.public, m.bools))
 	set("DestPublic", via(dest, m.public, m.bools))
 	set("IsHealthProbe", via(src, m.probe, m.bools))
@@ -353,7 +356,7 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 		name string
 		ids  []uint32
 	}{{"Src", src}, {"Dest", dest}} {
-		hi, lo := via(end.ids, m.via6, m.ip6Hi), via(end.ids, m.via6, m.ip6Lo)
+		hi, lo := number(end.ids, m.via6, m.ip6Hi), number(end.ids, m.via6, m.ip6Lo)
 		if r := &m.sixRuns[k]; len(m.sixes) <= n/16 {
 			r.only(m.sixes, end.ids, m.via6)
 			hi, lo = r.column(m.ip6Hi), r.column(m.ip6Lo)

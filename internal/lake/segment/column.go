@@ -16,6 +16,7 @@ type mode uint8
 const (
 	inRuns   mode = iota // runs
 	inCodes              // ids
+	inBase               // base.rows by way of follow
 	inValues             // ints and valid
 )
 
@@ -32,11 +33,13 @@ type column struct {
 	dict  dictionary
 
 	// What is known of the base that the column shares in the row group.
-	learned learned
-	follow  []uint32 // number of a position in the base -> position in dict, or batch.Null
-	same    bool     // follow gives each number the same
-	equal   bool     // follow gives each number itself
-	null    bool     // follow gives one of them batch.Null
+	learned  learned
+	base     *base    // in mode inBase
+	follow   []uint32 // number of a position in the base -> position in dict, or batch.Null
+	distinct bool     // no two numbers have the same position in dict, but batch.Null
+	same     bool     // follow gives each number the same
+	equal    bool     // follow gives each number itself
+	null     bool     // follow gives one of them batch.Null
 
 	// rows not in a page yet
 	mode  mode
@@ -55,11 +58,10 @@ type column struct {
 // dictionary is the list of distinct values of a column in a row group, and
 // the way from a batch's positions to its own.
 type dictionary struct {
-	texts     int     // how many
-	page      []byte  // the texts as the dictionary's page has them, each after its length
-	low, high string  // of the texts
-	ints      []int64 // the bits of reals
-	bytes     int
+	texts int     // how many
+	page  []byte  // the texts as the dictionary's page has them, each after its length
+	ints  []int64 // the bits of reals
+	bytes int
 
 	src   *batch.Dict
 	gen   uint64
@@ -70,17 +72,6 @@ type dictionary struct {
 	byText map[string]uint32
 	byInt  map[int64]uint32
 }
-
-// learned is what a column's knowledge of its base depends on.
-type learned struct {
-	base       int // -1 without one
-	dict       *batch.Dict
-	generation uint64
-	via        bool
-}
-
-// forget drops what is known of the base.
-func (c *column) forget() { c.follow, c.same, c.equal, c.null = c.follow[:0], true, true, false }
 
 // reset makes the column ready for the next row group.
 func (c *column) reset() {
@@ -94,7 +85,7 @@ func (c *column) reset() {
 		d.ints = append(d.ints, 0, 1) // positions are values
 	}
 	c.valued, c.reals = false, realRange{}
-	c.learned = learned{base: -1}
+	c.learned = learned{base: noBase}
 	c.forget()
 	c.empty()
 }
@@ -158,14 +149,6 @@ func (d *dictionary) addText(s string) uint32 {
 		}
 		d.byText[s] = uint32(d.texts)
 	}
-	switch {
-	case d.texts == 0:
-		d.low, d.high = s, s
-	case s < d.low:
-		d.low = s
-	case s > d.high:
-		d.high = s
-	}
 	d.page = append(binary.LittleEndian.AppendUint32(d.page, uint32(len(s))), s...)
 	d.bytes += 4 + len(s)
 	d.texts++
@@ -204,22 +187,27 @@ func (c *column) local(id uint32) (uint32, error) {
 	if l := d.remap[id]; l != 0 {
 		return l - 1, nil
 	}
-	var l uint32
-	switch c.field.Kind {
-	case batch.Text:
-		l = d.addText(d.src.Text[id])
-	case batch.Bool:
-		if d.src.Ints[id] != 0 {
-			l = 1
-		}
-	case batch.Real:
-		l = d.addInt(int64(math.Float64bits(d.src.Reals[id])))
-	default:
-		l = d.addInt(d.src.Ints[id])
-	}
+	l := c.add(d.src, id)
 	d.remap[id] = l + 1
 	d.used = append(d.used, id)
 	return l, nil
+}
+
+// add returns the own position of the value at position id of src.
+func (c *column) add(src *batch.Dict, id uint32) uint32 {
+	switch d := &c.dict; c.field.Kind {
+	case batch.Text:
+		return d.addText(src.Text[id])
+	case batch.Bool:
+		if src.Ints[id] != 0 {
+			return 1
+		}
+		return 0
+	case batch.Real:
+		return d.addInt(int64(math.Float64bits(src.Reals[id])))
+	default:
+		return d.addInt(src.Ints[id])
+	}
 }
 
 // addRun adds n rows with the value at own position id.
@@ -397,80 +385,6 @@ func (c *column) addCodes(ids []uint32, nulls int) {
 	c.rows += len(ids)
 }
 
-// addCoded adds rows by position.
-func (c *column) addCoded(e *encoder, b *batch.Column, from, to int) error {
-	d := &c.dict
-	d.use(b.Dict, c.field.Kind)
-	out := c.codes(e, to-from)
-	remap := d.remap
-	nulls := 0
-	for i, id := range b.IDs[from:to] {
-		if int(id) < len(remap) {
-			if l := remap[id]; l != 0 {
-				out[i] = l - 1
-				continue
-			}
-		}
-		l, err := c.local(id)
-		if err != nil {
-			return err
-		}
-		if l == batch.Null {
-			nulls++
-		}
-		out[i] = l
-	}
-	c.addCodes(out, nulls)
-	return nil
-}
-
-// addShared adds rows whose positions the base has numbered.
-func (c *column) addShared(e *encoder, b *batch.Column, s *base) error {
-	c.dict.use(b.Dict, c.field.Kind)
-	for _, id := range s.order[len(c.follow):] {
-		if b.Via != nil && id != batch.Null {
-			id = b.Via[id]
-		}
-		l := batch.Null
-		if id != batch.Null || !c.field.Nullable {
-			var err error
-			if l, err = c.local(id); err != nil {
-				return err
-			}
-		}
-		n := uint32(len(c.follow))
-		c.follow = append(c.follow, l)
-		c.same = c.same && l == c.follow[0]
-		c.equal = c.equal && l == n
-		c.null = c.null || l == batch.Null
-	}
-	if c.same {
-		c.spill(e, 1)
-		c.addRun(len(s.rows), c.follow[0])
-		return nil
-	}
-	out := c.codes(e, len(s.rows))
-	nulls := 0
-	switch follow := c.follow; {
-	case c.equal:
-		copy(out, s.rows)
-	case !c.null:
-		for i, k := range s.rows {
-			out[i] = follow[k]
-		}
-	default:
-		for i, k := range s.rows {
-			l := follow[k]
-			out[i] = l
-			if l == batch.Null {
-				nulls++
-			}
-		}
-	}
-	c.addCodes(out, nulls)
-	return nil
-}
-
 // addPlain adds rows of values.
 func (c *column) addPlain(e *encoder, b *batch.Column, from, to int) error {
 	switch c.field.Kind {
@@ -499,23 +413,27 @@ func (c *column) addPlain(e *encoder, b *batch.Column, from, to int) error {
 	case nulls == 0:
 		c.ints = append(c.ints, b.Ints[from:to]...)
 	default:
-		c.ints = slices.Grow(c.ints, to-from-nulls)
+		c.ints = slices.Grow(c.ints, to-from-nulls)[:o+to-from-nulls]
+		out, k := c.ints[o:], 0
 		for i := from; i < to; {
 			if i&63 == 0 && i+64 <= to {
+				ints := (*[64]int64)(b.Ints[i:])
 				switch w := b.Valid[i>>6]; w {
 				case 0:
 				case math.MaxUint64:
-					c.ints = append(c.ints, b.Ints[i:i+64]...)
+					k += copy(out[k:], ints[:])
 				default:
 					for ; w != 0; w &= w - 1 {
-						c.ints = append(c.ints, b.Ints[i+bits.TrailingZeros64(w)])
+						out[k] = ints[bits.TrailingZeros64(w)&63]
+						k++
 					}
 				}
 				i += 64
 				continue
 			}
 			if b.Valid.Get(i) {
-				c.ints = append(c.ints, b.Ints[i])
+				out[k] = b.Ints[i]
+				k++
 			}
 			i++
 		}

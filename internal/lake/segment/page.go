@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"math/bits"
@@ -37,8 +38,15 @@ func (c *column) endPage(e *encoder, last bool) {
 		if nulls < c.rows {
 			encoding = c.encodeRuns(e)
 		}
-	case inCodes:
-		ids := c.levelsOfCodes(e)
+	case inCodes, inBase:
+		ids := c.ids
+		if c.mode == inBase {
+			e.ids = slices.Grow(e.ids[:0], c.rows)[:c.rows]
+			ids = e.ids
+			c.nulls = c.through(ids, c.base.rows[:c.rows])
+			nulls = c.nulls
+		}
+		ids = c.levelsOfCodes(e, ids)
 		if len(ids) > 0 {
 			encoding = c.encodeCodes(e, ids)
 		}
@@ -117,18 +125,18 @@ func level(valued bool) uint32 {
 	return 0
 }
 
-// levelsOfCodes encodes the levels and returns the positions that are not null.
-func (c *column) levelsOfCodes(e *encoder) []uint32 {
+// levelsOfCodes encodes the levels of ids and returns those that are not null.
+func (c *column) levelsOfCodes(e *encoder, ids []uint32) []uint32 {
 	if c.nulls == 0 || c.nulls == c.rows {
 		c.levels(e, func(b []byte) []byte { return appendRun(b, c.rows, level(c.nulls == 0), 1) })
-		return c.ids[:c.rows-c.nulls]
+		return ids[:c.rows-c.nulls]
 	}
 	e.ids = slices.Grow(e.ids[:0], c.rows)[:c.rows]
 	e.bits = e.bits[:0]
 	n := 0
 	for from := 0; from < c.rows; from += 64 {
 		var word uint64
-		for i, id := range c.ids[from:min(from+64, c.rows)] {
+		for i, id := range ids[from:min(from+64, c.rows)] {
 			e.ids[n] = id
 			if id != batch.Null {
 				word |= 1 << i
@@ -273,9 +281,9 @@ func (c *column) stats() {
 	}
 	switch c.field.Kind {
 	case batch.Text:
-		low, high := c.dict.low, c.dict.high
+		low, high := c.dict.textRange()
 		if m.hasStats = max(len(low), len(high)) <= maxStatBytes; m.hasStats {
-			m.minimum, m.maximum = []byte(low), []byte(high)
+			m.minimum, m.maximum = slices.Clone(low), slices.Clone(high)
 		}
 	case batch.Bool:
 	case batch.Real:
@@ -287,6 +295,26 @@ func (c *column) stats() {
 		}
 		m.minimum, m.maximum, m.hasStats = statBytes(c.field.Kind, c.low), statBytes(c.field.Kind, c.high), true
 	}
+}
+
+// textRange returns the lowest and highest of the texts.
+func (d *dictionary) textRange() (low, high []byte) {
+	var first, last uint64 // how low and high begin
+	for b := d.page; len(b) > 0; {
+		n := binary.LittleEndian.Uint32(b)
+		text := b[4 : 4+n]
+		b = b[4+n:]
+		var begins [8]byte
+		copy(begins[:], text)
+		x := binary.BigEndian.Uint64(begins[:])
+		if low == nil || x < first || x == first && bytes.Compare(text, low) < 0 {
+			low, first = text, x
+		}
+		if high == nil || x > last || x == last && bytes.Compare(text, high) > 0 {
+			high, last = text, x
+		}
+	}
+	return low, high
 }
 
 // realRange is the range of reals; none if one of them is NaN, since readers

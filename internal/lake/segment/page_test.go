@@ -73,7 +73,9 @@ func fill(f *testing.F, c *column, e *encoder, k batch.Kind, form batch.Form) {
 				b.IDs[row] = batch.Null
 			}
 		}
-		err = c.addCoded(e, &b, 0, n)
+		s := base{ids: b.IDs}
+		s.find(0, n)
+		err = c.addShared(e, &b, &s)
 	case batch.Plain:
 		if k == batch.Text {
 			err = c.addConst(e, &b, n)

@@ -172,6 +172,10 @@ func drawColumn(t *rapid.T, f batch.Field, n int, shared []uint32) (batch.Column
 		for range sharedSize {
 			c.Via = append(c.Via, id("via"))
 		}
+		c.Distinct = rapid.Bool().Draw(t, "distinct")
+		for i, k := range c.Via {
+			c.Distinct = c.Distinct && (k == batch.Null || !slices.Contains(c.Via[:i], k))
+		}
 		for i, k := range shared {
 			if want[i] = none; k != batch.Null {
 				want[i] = value(c.Via[k])

@@ -8,7 +8,6 @@ import (
 	"hash/crc32"
 	"io"
 	"math"
-	"slices"
 
 	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
@@ -29,8 +28,8 @@ type Writer struct {
 	err    error
 
 	enc    encoder
-	bases  []base
-	baseOf []int // of each column of the batch at hand, or -1
+	bases  []base // one a column
+	shared []int  // the bases of the batch at hand
 }
 
 // NewWriter starts a segment with the given columns on w. The caller creates,
@@ -45,7 +44,7 @@ func NewWriter(w io.Writer, fields []batch.Field, opt Options) (*Writer, error) 
 	if opt.GroupRows < 0 || opt.GroupRows > maxGroupRows || opt.PageRows < 0 {
 		return nil, fmt.Errorf("row groups of %d and pages of %d rows cannot be written: groups take 1 to %d rows", opt.GroupRows, opt.PageRows, maxGroupRows)
 	}
-	x := &Writer{out: bufio.NewWriterSize(w, 64<<10), opt: opt, cols: make([]column, len(fields)), baseOf: make([]int, len(fields))}
+	x := &Writer{out: bufio.NewWriterSize(w, 64<<10), opt: opt, cols: make([]column, len(fields)), bases: make([]base, len(fields))}
 	x.foot.fields = append(x.foot.fields, fields...)
 	seen := map[string]bool{}
 	for i, f := range fields {
@@ -128,6 +127,7 @@ func (w *Writer) WriteRange(b *batch.Batch, from, to int) error {
 		w.window += n
 		if w.rows == w.opt.GroupRows || w.buffered() > maxGroupBytes {
 			w.endGroup()
+			w.share(b)
 		} else if w.window == w.opt.PageRows {
 			w.endPages()
 		}
@@ -169,129 +169,10 @@ func reaches(c *batch.Column, k batch.Kind, to int) bool {
 	}
 }
 
-// base is a slice of positions that several columns share. It numbers the
-// distinct ones of a row group, and each column keeps its own position by that
-// number (column.follow), so that it looks at each position once a row group.
-type base struct {
-	ids   []uint32 // of the batch at hand
-	users int
-	stale bool     // what was learned does not hold for the batch at hand
-	order []uint32 // the positions, by number
-	seen  []uint32 // position -> number + 1
-	null  uint32   // number of batch.Null + 1
-	done  bool     // rows are those of the rows at hand
-	rows  []uint32 // one a row: number
-}
-
-func (s *base) reset() {
-	for _, id := range s.order {
-		if id != batch.Null {
-			s.seen[id] = 0
-		}
-	}
-	s.order, s.null = s.order[:0], 0
-}
-
-// share finds the columns of b that share a slice of positions, and the bases
-// that have to be learned anew: one whose columns or their dictionaries are not
-// those of the batch before.
-func (w *Writer) share(b *batch.Batch) {
-	n := 0
-	for i := range b.Columns {
-		c := &b.Columns[i]
-		w.baseOf[i] = -1
-		if c.Form != batch.Coded || len(c.IDs) == 0 {
-			continue
-		}
-		k := 0
-		for k < n && &w.bases[k].ids[0] != &c.IDs[0] {
-			k++
-		}
-		if k == n {
-			if n++; n > len(w.bases) {
-				w.bases = append(w.bases, base{})
-			}
-			w.bases[k].ids, w.bases[k].users = c.IDs, 0
-		}
-		w.bases[k].users++
-		w.baseOf[i] = k
-	}
-	for i := range w.cols {
-		col, c, k := &w.cols[i], &b.Columns[i], w.baseOf[i]
-		if k >= 0 && w.bases[k].users == 1 && c.Via == nil {
-			k = -1 // there is nothing to share
-			w.baseOf[i] = k
-		}
-		l := learned{base: k}
-		if k >= 0 {
-			l = learned{base: k, dict: c.Dict, generation: c.Dict.Generation, via: c.Via != nil}
-		}
-		if l == col.learned {
-			continue
-		}
-		for _, k := range [...]int{col.learned.base, k} {
-			if k >= 0 {
-				w.bases[k].stale = true
-			}
-		}
-		col.learned = l
-	}
-	for k := range w.bases {
-		if s := &w.bases[k]; s.stale {
-			s.reset()
-			s.stale = false
-			for i := range w.cols {
-				if w.cols[i].learned.base == k {
-					w.cols[i].forget()
-				}
-			}
-		}
-	}
-}
-
-// find numbers the positions of the rows at hand.
-func (s *base) find(from, to int) {
-	if s.done {
-		return
-	}
-	s.done = true
-	s.rows = slices.Grow(s.rows[:0], to-from)[:to-from]
-	seen, rows := s.seen, s.rows
-	for i, id := range s.ids[from:to] {
-		if int(id) < len(seen) {
-			if l := seen[id]; l != 0 {
-				rows[i] = l - 1
-				continue
-			}
-		}
-		rows[i] = s.number(id)
-		seen = s.seen
-	}
-}
-
-// number gives a position that has none its number.
-func (s *base) number(id uint32) uint32 {
-	l := uint32(len(s.order))
-	if id == batch.Null {
-		if s.null != 0 {
-			return s.null - 1
-		}
-		s.null = l + 1
-	} else {
-		if int(id) >= len(s.seen) {
-			s.seen = append(s.seen, make([]uint32, int(id)+1-len(s.seen))...)
-			s.seen = s.seen[:cap(s.seen)]
-		}
-		s.seen[id] = l + 1
-	}
-	s.order = append(s.order, id)
-	return l
-}
-
 // add puts the rows of b into the columns.
 func (w *Writer) add(b *batch.Batch, from, to int) {
-	for k := range w.bases {
-		w.bases[k].done = false
+	for _, k := range w.shared {
+		w.bases[k].found = false
 	}
 	for i := range w.cols {
 		col, c := &w.cols[i], &b.Columns[i]
@@ -302,12 +183,9 @@ func (w *Writer) add(b *batch.Batch, from, to int) {
 		case batch.Runs:
 			err = col.addRuns(&w.enc, c, from, to)
 		case batch.Coded:
-			if k := w.baseOf[i]; k >= 0 {
-				w.bases[k].find(from, to)
-				err = col.addShared(&w.enc, c, &w.bases[k])
-			} else {
-				err = col.addCoded(&w.enc, c, from, to)
-			}
+			s := &w.bases[col.learned.base]
+			s.find(from, to)
+			err = col.addShared(&w.enc, c, s)
 		case batch.Plain:
 			err = col.addPlain(&w.enc, c, from, to)
 		default:
@@ -335,6 +213,9 @@ func (w *Writer) endPages() {
 		if col := &w.cols[i]; col.mode != inRuns {
 			col.endPage(&w.enc, false)
 		}
+	}
+	for k := range w.bases {
+		w.bases[k].rows = w.bases[k].rows[:0]
 	}
 	w.window = 0
 }
