@@ -48,7 +48,7 @@ func TestAsimColumnsHaveTheirTypes(t *testing.T) {
 }
 
 func TestWatchlistsAreTablesOfTheUser(t *testing.T) {
-	_, diags := kql.Plan("_GetWatchlist('NoSuchList')", schema.NewCatalog(schema.Tables()), kql.Options{Now: now})
+	_, diags := kql.Plan("_GetWatchlist('NoSuchList')", schema.NewCatalog(schema.Tables()), kql.Options{Now: now, Local: true})
 	if !diags.HasErrors() || !strings.Contains(diags.Error(), "NoSuchList") {
 		t.Errorf("got %v", diags)
 	}

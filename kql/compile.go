@@ -1,6 +1,8 @@
 package kql
 
 import (
+	"fmt"
+
 	"github.com/azflow/azflow/kql/plan"
 	"github.com/azflow/azflow/kql/rewrite"
 	"github.com/azflow/azflow/kql/sqlgen"
@@ -14,8 +16,20 @@ type CompileOptions struct {
 	Without []string
 }
 
-// Compile rewrites a plan and writes it in a dialect.
+// Compile rewrites a plan and writes it in a dialect. It is an error if the plan
+// needs what is not here, see [Options.Local].
 func Compile(p *plan.Plan, d sqlgen.Dialect, o CompileOptions) (*sqlgen.Statement, error) {
+	for _, r := range p.Results {
+		var missing *plan.Foreign
+		plan.Walk(r.Root, func(n plan.Node) {
+			if f, ok := n.(*plan.Foreign); ok && missing == nil {
+				missing = f
+			}
+		})
+		if missing != nil {
+			return nil, fmt.Errorf("%s is not here: the query can be checked, but not run", missing.What)
+		}
+	}
 	p, err := rewrite.Apply(p, rewrite.Options{Catalog: o.Catalog, Without: o.Without})
 	if err != nil {
 		return nil, err

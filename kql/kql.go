@@ -30,6 +30,11 @@ type Options struct {
 	Settings map[string]types.Value
 	// ExternalData allows externaldata.
 	ExternalData bool
+	// Local refuses what is not here: other databases and clusters, tables that
+	// are named by a computed text, plugins that run foreign code or ask servers.
+	// Without it they bind with a warning, as Microsoft's binder binds them, and
+	// the plan cannot be compiled or run.
+	Local bool
 	// Version is what `.show version` answers.
 	Version string
 	// Lint adds the warnings of package lint.
@@ -84,7 +89,7 @@ func bound(q *ast.Query, cat plan.Catalog, o Options, operators bind.OperatorFun
 	for {
 		b := bind.New(cat, bind.Options{
 			Now: o.Now, Database: o.Database, Parameters: o.Parameters, Settings: o.Settings, ExternalData: o.ExternalData,
-			Unpacked: unpacked, Parsed: o.Parsed, Keep: o.Keep,
+			Unpacked: unpacked, Parsed: o.Parsed, Keep: o.Keep, Local: o.Local,
 		}, operators, parser.Parse)
 		p, diags := b.Bind(q)
 		if p == nil || o.Unpack == nil {

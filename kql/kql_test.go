@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/azflow/azflow/kql"
+	"github.com/azflow/azflow/kql/eval"
 	"github.com/azflow/azflow/kql/plan"
+	"github.com/azflow/azflow/kql/sqlgen/duckdb"
 	"github.com/azflow/azflow/kql/types"
 	"github.com/azflow/azflow/schema"
 )
@@ -163,5 +165,48 @@ func TestDataTellTheColumnsOfOpenPlugins(t *testing.T) {
 	query = `print a = dynamic([{"x": 1}]) | mv-apply a on (evaluate bag_unpack(a))`
 	if _, diags = kql.Plan(query, cat, o); len(diags) != 1 || diags[0].Code != "AZ066" || strings.Contains(diags[0].Msg, "engine") {
 		t.Errorf("within mv-apply: %v", diags)
+	}
+}
+
+func TestWhatIsElsewhereIsCheckedAndNotRun(t *testing.T) {
+	cat := schema.NewCatalog(schema.Tables())
+	for _, c := range []struct{ query, code, columns string }{
+		{`database("Other").T | summarize n = count() by Kind`, "KS208", "Kind, n"},
+		{`cluster("c").database("Other").f(1) | project a, b = strlen(c)`, "KS208", "a, b"},
+		{`alias database o = cluster("c").database("Other"); database("o").T | count`, "KS208", "Count"},
+		{`table("NoTable") | count`, "KS204", "Count"},
+		{`print x = 1 | evaluate python(typeof(*, y:int), "result = df")`, "KS125", "x, y"},
+		{`evaluate http_request("https://example.org") | project ResponseBody`, "KS125", "ResponseBody"},
+		{`print q = "a" | evaluate ai_embeddings(q, "c", dynamic({}), true)`, "KS125", "q, q_embeddings, q_embeddings_error"},
+		{`evaluate sql_request("s", "q") : (Id:long)`, "KS125", "Id"},
+	} {
+		p, diags := kql.Plan(c.query, cat, kql.Options{Now: now})
+		if p == nil || len(diags) == 0 || diags[len(diags)-1].Code != c.code {
+			t.Errorf("%s\ngot %v, want the warning %s", c.query, diags, c.code)
+			continue
+		}
+		var names []string
+		for _, col := range p.Results[0].Root.Columns() {
+			names = append(names, col.Name)
+		}
+		if got := strings.Join(names, ", "); got != c.columns {
+			t.Errorf("%s: columns %s, want %s", c.query, got, c.columns)
+		}
+		if _, err := kql.Compile(p, duckdb.New(), kql.CompileOptions{Catalog: cat}); err == nil || !strings.Contains(err.Error(), "not here") {
+			t.Errorf("%s compiles: %v", c.query, err)
+		}
+		if _, err := eval.Run(t.Context(), p.Results[0].Root, eval.Env{}); err == nil || !strings.Contains(err.Error(), "not here") {
+			t.Errorf("%s runs: %v", c.query, err)
+		}
+		if _, diags := kql.Plan(c.query, cat, kql.Options{Now: now, Local: true}); !diags.HasErrors() {
+			t.Errorf("%s is no error where it is to be run", c.query)
+		}
+	}
+}
+
+func TestAnAliasOfTheDatabaseIsTheDatabase(t *testing.T) {
+	_, diags := kql.Plan(`alias database here = database("azflow"); database("here").Flows | count`, schema.NewCatalog(schema.Tables()), kql.Options{Now: now, Local: true})
+	if diags.HasErrors() {
+		t.Error(diags)
 	}
 }

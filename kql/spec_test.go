@@ -20,7 +20,7 @@ func TestSpec(t *testing.T) {
 		if !wantsPlan && !wantsError {
 			return
 		}
-		p, diags := kql.Plan(s.Query(), cat, kql.Options{Now: now, ExternalData: true, Version: "1.0"})
+		p, diags := kql.Plan(s.Query(), cat, kql.Options{Now: now, ExternalData: true, Version: "1.0", Local: true})
 		if p != nil {
 			s.Check("plan", p.Format())
 		}

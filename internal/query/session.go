@@ -83,7 +83,7 @@ func (s *Session) Compile(r Request) (*Compiled, error) {
 // plan binds a query. keep names derived columns that it need not use.
 func (s *Session) plan(r Request, keep ...string) (*plan.Plan, diag.List) {
 	p, diags := kql.Plan(r.Text, s.Catalog, kql.Options{
-		Now: toInstant(r.Now), Settings: s.Settings, ExternalData: s.External != nil, Version: s.Version, Lint: r.Lint, Parsed: &s.parsed, Keep: keep,
+		Now: toInstant(r.Now), Settings: s.Settings, Local: true, ExternalData: s.External != nil, Version: s.Version, Lint: r.Lint, Parsed: &s.parsed, Keep: keep,
 		Unpack: func(p *plan.Plan) ([]plan.Column, error) { return s.columns(p, r) },
 	})
 	if diags.HasErrors() {

@@ -32,6 +32,8 @@ type Options struct {
 	// ExternalData allows externaldata. Whether a host may be asked is decided
 	// when the rows are fetched.
 	ExternalData bool
+	// Local refuses what is not here; without it, that is a warning.
+	Local bool
 	// Unpacked are the columns of plugins that only the data tell, by the order in
 	// which the plugins are bound. See Binder.Open.
 	Unpacked map[int][]plan.TableColumn
@@ -78,6 +80,8 @@ type Binder struct {
 	last bool
 	// open are the calls of plugins whose columns only the data tell.
 	open []OpenPlugin
+	// aliases are the databases that `alias database` names.
+	aliases map[string]entity
 	// naming: names of aggregates are asked for outside their operator.
 	naming bool
 }
@@ -213,7 +217,7 @@ func (b *Binder) statement(s ast.Statement, p *plan.Plan) {
 	case *ast.DeclarePattern:
 		b.declarePattern(s)
 	case *ast.AliasDatabase:
-		b.Errorf("AZ011", s.Span(), "alias database is not supported: there is one database")
+		b.aliasDatabase(s)
 	case *ast.Restrict:
 		b.Errorf("AZ012", s.Span(), "restrict access is not supported")
 	case *ast.Command:

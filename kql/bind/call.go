@@ -583,6 +583,9 @@ func (b *Binder) pathCall(e *ast.PathCall, w want) entity {
 		v := b.call(e.Call, wantTable)
 		b.env = save
 		return v
+	case *elsewhere:
+		b.skipArgs(e.Call.Args)
+		return b.tableElsewhere(x)
 	case *failure:
 		return x
 	case *Value:
@@ -615,6 +618,9 @@ func (b *Binder) databaseCall(e *ast.Call) entity {
 		b.mustKnow("KS129", e.Args[0].X, "The expression must be a constant.")
 		return unknown()
 	}
+	if known, ok := b.aliases[name]; ok {
+		return known
+	}
 	if name != b.opts.Database && name != "*" {
 		if b.env.fuzzy {
 			b.Warnf("KS205", e.Args[0].X.Span(), "The fuzzy name '%s' does not refer to any known or currently accessible database.", name)
@@ -622,8 +628,17 @@ func (b *Binder) databaseCall(e *ast.Call) entity {
 			t.Failed, t.Missing = false, true
 			return t
 		}
-		b.Reportf("KS208", e.Args[0].X.Span(), "the database is "+b.opts.Database, "The name '%s' does not refer to any known database.", name)
-		return &failure{}
+		d := diag.Diagnostic{
+			Code: "KS208", Span: e.Args[0].X.Span(), Hint: "the database is " + b.opts.Database,
+			Msg: fmt.Sprintf("The name '%s' does not refer to any known database.", name),
+		}
+		if b.opts.Local || strings.Contains(name, "*") {
+			b.Report(d)
+			return &failure{}
+		}
+		d.Severity = diag.Warning
+		b.Report(d)
+		return &elsewhere{name: name}
 	}
 	return &database{}
 }
@@ -647,6 +662,9 @@ func (b *Binder) tableCall(e *ast.Call) entity {
 		if len(e.Args) == 0 {
 			b.Errorf("KS120", e.Name.Span(), "The function 'table' expects between 1 and 2 arguments.")
 		} else {
+			if !b.opts.Local && !b.checking {
+				return b.openTable("a table of a computed name")
+			}
 			b.mustKnow("AZ021", e.Args[0].X, "the name of the table must be a constant string")
 		}
 		return b.FailedTable()
@@ -669,6 +687,12 @@ func (b *Binder) tableCall(e *ast.Call) entity {
 		t := b.FailedTable()
 		t.Failed, t.Missing = false, true
 		return t
+	}
+	if !b.opts.Local {
+		return b.Elsewhere(Missing{
+			At: at, Code: "KS204", Msg: fmt.Sprintf("The name '%s' does not refer to any known table, tabular variable or function.", name),
+			What: "the table " + name,
+		})
 	}
 	b.unknownTable(n)
 	return b.FailedTable()

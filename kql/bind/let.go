@@ -83,7 +83,7 @@ func (b *Binder) let(s *ast.Let) {
 		}
 		out.Parts, out.Column, out.same = nil, nil, nil
 		b.env.scope.add(name, &out)
-	case *database, *row, *cluster:
+	case *database, *elsewhere, *row, *cluster:
 		b.env.scope.add(name, v)
 	default:
 		b.env.scope.add(name, unknown())

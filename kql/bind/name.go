@@ -145,6 +145,8 @@ func (b *Binder) path(p *ast.Path, w want) entity {
 		return b.patternPath(x, p.Name, p.Span())
 	case *database:
 		return b.nameInDatabase(p.Name)
+	case *elsewhere:
+		return b.tableElsewhere(x)
 	case *Value:
 		switch x.Type {
 		case types.Dynamic:

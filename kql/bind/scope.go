@@ -31,7 +31,7 @@ func (s *scope) find(name string) (entity, bool) {
 }
 
 // An entity is what an expression can stand for: *Value, *Table, *tabular,
-// *lambda, *row, *database, *cluster, or *failure.
+// *lambda, *row, *database, *elsewhere, *cluster, or *failure.
 type entity any
 
 type (
@@ -43,6 +43,8 @@ type (
 	}
 	// database is database("name"), the one that there is.
 	database struct{}
+	// elsewhere is database("name") of any other name: nothing is known of it.
+	elsewhere struct{ name string }
 	// cluster is cluster("name").
 	cluster struct{}
 	// failure is what could not be bound, already reported.

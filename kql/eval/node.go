@@ -91,6 +91,8 @@ func (r *runner) node(n plan.Node) (*Rows, error) {
 		return rename(rows, x.Cols)
 	case *plan.Leaf:
 		return r.leaf(x)
+	case *plan.Foreign:
+		return nil, fmt.Errorf("%s is not here: the query can be checked, but not run", x.What)
 	case *plan.External:
 		if r.env.External == nil {
 			return nil, errors.New("externaldata is not allowed here: name the hosts that may be asked in the configuration")

@@ -143,8 +143,14 @@ func (p *parser) scanParameter(offset int) int {
 	}
 }
 
-// parameter takes a workbook parameter, which a query cannot have.
+// parameter takes a workbook parameter, which a query cannot have. Microsoft's
+// parser knows {Name} alone; {Name:label} is nothing to it, and so are its codes.
 func (p *parser) parameter() (ast.Name, bool) {
+	return p.parameterAs("KS006", "Missing expression")
+}
+
+// parameterAs is parameter where {Name:label} is reported as given.
+func (p *parser) parameterAs(code, msg string) (ast.Name, bool) {
 	n := p.scanParameter(0)
 	if n == 0 {
 		return ast.Name{}, false
@@ -156,7 +162,10 @@ func (p *parser) parameter() (ast.Name, bool) {
 	}
 	pos := p.from(start)
 	text := p.src[pos.Start:pos.End]
-	p.report("KS213", diag.Span(pos), "Client parameters are not supported or enabled.", "put a value in the place of "+text)
+	if n <= 3 {
+		code, msg = "KS213", "Client parameters are not supported or enabled."
+	}
+	p.report(code, diag.Span(pos), msg, "put a value in the place of "+text)
 	return ast.Name{Pos: pos, Text: text}, true
 }
 

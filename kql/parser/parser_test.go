@@ -179,7 +179,9 @@ func TestTypographyInsideAStringIsKept(t *testing.T) {
 func TestParametersAndPlaceholdersAreNamed(t *testing.T) {
 	for src, want := range map[string]string{
 		"T | where t > ago({Days}d)":     "KS213@18+7",
-		"T | where t {TimeRange:query}":  "KS213@12+17",
+		"T | where t {TimeRange:query}":  "KS198@12+17",
+		"let x = {Days:value}d":          "KS006@8+13",
+		"{Subscriptions} | take 1":       "KS213@0+15",
 		"T | where ip == <your address>": "AZ003@16+14",
 	} {
 		if got := faults(src); len(got) != 1 || got[0] != want {

@@ -90,7 +90,7 @@ func (p *parser) reportLeftover(closer string) {
 	t := p.tok()
 	switch {
 	case p.scanParameter(0) > 0:
-		p.parameter()
+		p.parameterAs("KS198", "The incomplete fragment is unexpected.")
 	case p.placeholder() != nil:
 	case closer == ",":
 		p.missingToken("]")

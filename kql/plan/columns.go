@@ -77,6 +77,7 @@ func (n *Plugin) Columns() []Column    { return n.Cols }
 func (n *Shared) Columns() []Column    { return n.Input.Columns() }
 func (n *SharedRef) Columns() []Column { return n.Cols }
 func (n *Leaf) Columns() []Column      { return n.Cols }
+func (n *Foreign) Columns() []Column   { return n.Cols }
 func (n *External) Columns() []Column  { return n.Cols }
 
 func (n *Scan) Inputs() []Node       { return nil }
@@ -115,6 +116,7 @@ func (n *Plugin) Inputs() []Node {
 func (n *Shared) Inputs() []Node    { return []Node{n.Input} }
 func (n *SharedRef) Inputs() []Node { return []Node{n.Of} }
 func (n *Leaf) Inputs() []Node      { return nil }
+func (n *Foreign) Inputs() []Node   { return nil }
 func (n *External) Inputs() []Node  { return nil }
 
 func assigned(items []Assign) []Column {

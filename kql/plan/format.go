@@ -204,6 +204,8 @@ func title(n Node) string {
 		return "shared-ref"
 	case *Leaf:
 		return "leaf"
+	case *Foreign:
+		return "foreign"
 	case *External:
 		return "external"
 	}
@@ -477,6 +479,8 @@ func (f *formatter) line(n Node) string {
 		t += " " + f.columns(n.Cols)
 	case *Leaf:
 		t += " " + f.columns(n.Cols)
+	case *Foreign:
+		t += " " + f.typedColumns(n.Cols) + " from " + n.What
 	case *External:
 		from := make([]string, len(n.URIs))
 		for i, uri := range n.URIs {

@@ -225,6 +225,13 @@ type (
 		Index int
 		Cols  []Column
 	}
+	// Foreign stands for rows that only another place has: another database, a
+	// server that a plugin would ask. A query with it can be planned, so that it
+	// is checked, but not run.
+	Foreign struct {
+		What string // as in "the plugin python"
+		Cols []Column
+	}
 	// External is externaldata: rows fetched from URIs when the host is allowed.
 	External struct {
 		URIs   []string

@@ -24,6 +24,8 @@ type Plugin struct {
 	columns func(c *call) (cols []bind.Column, open bool)
 	// source: it makes its own rows.
 	source bool
+	// foreign is what it would need from outside, "" for none.
+	foreign string
 }
 
 // A Param is a parameter of a plugin.
@@ -133,6 +135,9 @@ func Bind(b *bind.Binder, in *bind.Table, o *ast.Evaluate) *bind.Table {
 	declared := b.Declared(o.Schema)
 	if o.HasSchema {
 		cols, open = withSchema(cols, declared, o.Star), false
+	}
+	if p.foreign != "" {
+		return c.foreign(cols, open)
 	}
 	var unpacked func(*plan.Plugin)
 	if open && !in.Open {
@@ -358,7 +363,7 @@ func Plugins() []Plugin {
 }
 
 func find(name string) *Plugin {
-	for _, p := range plugins() {
+	for _, p := range append(plugins(), foreignPlugins()...) {
 		if p.Name == name {
 			return &p
 		}

@@ -90,6 +90,8 @@ func nodeName(n plan.Node) string {
 		return "evaluate " + n.Name
 	case *plan.External:
 		return "externaldata"
+	case *plan.Foreign:
+		return n.What
 	case *plan.GraphMatch:
 		if n.Shortest {
 			return "graph-shortest-paths"
