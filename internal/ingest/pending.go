@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -487,10 +486,11 @@ func (p *pending) commit(ctx context.Context) error {
 	ctx, cancel := lasting(ctx)
 	defer cancel()
 	c := p.commits
-	opened, err := p.rollovers(c)
+	rollovers, opened, err := p.wk.opened.Become(p.wk.agg.Open())
 	if err != nil {
 		return errors.Join(err, p.discard())
 	}
+	c.Rollovers = rollovers
 	owned, by := p.footprint(), p.wk.g.inventory()
 	for _, f := range p.files {
 		if err := f.close(c, p.wk, owned, by); err != nil {
@@ -547,51 +547,6 @@ func (wk *worker) settle(ctx context.Context, unsettled map[string][2]time.Time)
 		return nil
 	}
 	return wk.newAggregator(ctx) // other rollovers are open now
-}
-
-// rollovers puts what became of the open rollovers into the commit and returns
-// those that the catalogue then keeps.
-func (p *pending) rollovers(c *lake.Commit) (map[string]bool, error) {
-	now := map[string]bool{}
-	for _, o := range p.wk.agg.Open() {
-		now[o.Connection] = true
-		if p.wk.opened[o.Connection] {
-			continue
-		}
-		payload, err := json.Marshal(o)
-		if err != nil {
-			return nil, err
-		}
-		c.Rollovers = append(c.Rollovers, lake.Rollover{Key: o.Connection, MacAddress: o.Mac, Payload: payload})
-	}
-	for k := range p.wk.opened {
-		if !now[k] {
-			c.Closed = append(c.Closed, k)
-		}
-	}
-	slices.Sort(c.Closed)
-	return now, nil
-}
-
-// openRollovers reads the rollovers that the lake keeps as open.
-func openRollovers(ctx context.Context, l *lake.Lake) ([]trafficanalytics.OpenRollover, error) {
-	s, err := l.Snapshot(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var open []trafficanalytics.OpenRollover
-	for row, err := range s.Rows(ctx, "OpenRollovers", lake.TimeRange{}) {
-		if err != nil {
-			return nil, errors.Join(err, s.Close())
-		}
-		payload, _ := row[len(row)-1].([]byte)
-		var o trafficanalytics.OpenRollover
-		if err := json.Unmarshal(payload, &o); err != nil {
-			return nil, errors.Join(fmt.Errorf("open rollover in the catalogue: %w", err), s.Close())
-		}
-		open = append(open, o)
-	}
-	return open, s.Close()
 }
 
 // close ends a file with its footer and hands it to the commit.

@@ -70,7 +70,7 @@ type worker struct {
 	big      bool // holds g.big
 	batch    *pending
 	writers  map[string]*segment.Writer // by table: idle ones
-	opened   map[string]bool            // rollovers that the catalogue keeps as open
+	opened   rollup.Rollovers           // those that the catalogue keeps as open
 }
 
 // work reads the blobs of one shard. It returns an error only if the lake fails
@@ -137,22 +137,19 @@ func (wk *worker) newAggregator(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	open, err := openRollovers(ctx, wk.g.lake)
+	open, err := rollup.ReadRollovers(ctx, wk.g.lake)
 	if err != nil {
 		return err
 	}
 	if err := wk.rows.open.begin(ctx, wk.g.lake); err != nil {
 		return err
 	}
-	wk.opened = map[string]bool{}
-	for _, o := range open {
-		wk.opened[o.Connection] = true
-	}
+	wk.opened = open
 	wk.interval, wk.public = interval, publicEnds{}
 	if wk.rows.owners != nil || wk.rows.geo != nil {
 		wk.public.about = wk.rows.about
 	}
-	wk.agg, err = trafficanalytics.New(interval, open, func(p *trafficanalytics.Partial) error { return wk.batch.merged(p) })
+	wk.agg, err = trafficanalytics.New(interval, open.All(), func(p *trafficanalytics.Partial) error { return wk.batch.merged(p) })
 	return err
 }
 

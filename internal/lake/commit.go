@@ -28,9 +28,7 @@ type Commit struct {
 	Cursors    []CursorChange
 	Errors     []IngestError
 	IPs        []IPDetail
-	Rollovers  []Rollover // opened or changed
-	Closed     []string   // keys of rollovers no longer open
-	Renamed    []RolloverChange
+	Rollovers  []RolloverChange
 	Dirty      []Interval      // intervals that the segments add rows to
 	Cleaned    []DirtyInterval // intervals that the segments hold rebuilt; one touched since stays dirty
 	Tombstones []BlobGen       // hidden beside those that cursors moving to a new generation hide

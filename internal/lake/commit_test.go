@@ -1,6 +1,7 @@
 package lake
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -21,7 +22,7 @@ func TestACommitShowsSegmentsCursorsAndSmallTablesTogether(t *testing.T) {
 	}
 	c.Errors = []IngestError{{Time: noon, Blob: "A", RecordOrdinal: 3, TupleOrdinal: -1, Kind: "record", Reason: "no time", Raw: strings.Repeat("é", 4096)}}
 	c.IPs = []IPDetail{{IP: "8.8.8.8", TimeGenerated: noon, FlowType: "ExternalPublic", Location: "us"}}
-	c.Rollovers = []Rollover{{Key: "k", MacAddress: "m", Payload: []byte{1, 2}}}
+	c.Rollovers = []RolloverChange{{Key: "k", MacAddress: "m", New: []byte{1, 2}}}
 	c.Dirty = []Interval{{noon, "m", "log"}}
 	gen, err := w.Commit(t.Context(), c)
 	if err != nil || gen != 1 {
@@ -507,19 +508,33 @@ func TestACompactionOfNothingButHiddenRowsOnlyEndsTheSegments(t *testing.T) {
 func TestARolloverIsOpenUntilItIsClosed(t *testing.T) {
 	l := openLake(t, t.TempDir(), Options{})
 	w := openWriter(t, l)
-	c := w.Begin()
-	c.Rollovers = []Rollover{{"a", "m1", []byte{1}}, {"b", "m1", nil}, {"c", "m2", nil}}
-	if _, err := w.Commit(t.Context(), c); err != nil {
+	commit := func(changes ...RolloverChange) error {
+		c := w.Begin()
+		c.Rollovers = changes
+		_, err := w.Commit(t.Context(), c)
+		return err
+	}
+	one, two, three := []byte{1}, []byte{2}, []byte{3}
+	if err := commit(RolloverChange{"a", "m1", nil, one}, RolloverChange{"b", "m1", nil, one}, RolloverChange{"c", "m2", nil, one}); err != nil {
 		t.Fatal(err)
 	}
-	c = w.Begin()
-	c.Rollovers = []Rollover{{"a", "m1", []byte{2}}}
-	c.Closed = []string{"b", "never opened"}
-	if _, err := w.Commit(t.Context(), c); err != nil {
+	if err := commit(RolloverChange{Key: "a", Old: one, New: two}, RolloverChange{Key: "b", Old: one}); err != nil {
 		t.Fatal(err)
+	}
+	// What is not as it is taken to be was changed by someone else.
+	for name, change := range map[string]RolloverChange{
+		"opened twice":       {Key: "a", MacAddress: "m1", New: three},
+		"closed as it was":   {Key: "a", Old: one},
+		"changed as it was":  {Key: "a", Old: one, New: three},
+		"closed twice":       {Key: "b", Old: one},
+		"closed, not opened": {Key: "d", Old: one},
+	} {
+		if err := commit(RolloverChange{"e", "m1", nil, one}, change); !errors.Is(err, ErrConflict) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	got, err := snapshot(t, l).Rollovers(t.Context(), "m1")
-	if err != nil || len(got) != 1 || got[0].Key != "a" || got[0].Payload[0] != 2 {
+	if err != nil || len(got) != 1 || got[0].Key != "a" || !bytes.Equal(got[0].Payload, two) {
 		t.Errorf("open for m1: %+v, %v", got, err)
 	}
 }

@@ -43,11 +43,14 @@ type Rollover struct {
 	Payload    []byte
 }
 
-// RolloverChange gives a rollover that is still open another payload, unless it
-// changed meanwhile.
+// RolloverChange is what becomes of a rollover: without Old it is opened, without
+// New it is closed, with both it gets another payload. If the catalogue does not
+// have Old, someone else has settled it or named its owners anew: then the commit
+// fails with [ErrConflict], since its rows do not go with what is there.
 type RolloverChange struct {
-	Key      string
-	Old, New []byte // payloads
+	Key        string
+	MacAddress string // of one that is opened
+	Old, New   []byte // payloads
 }
 
 // IngestError is quarantined input: a row of IngestErrors. Of Raw the first

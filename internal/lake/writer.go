@@ -413,19 +413,8 @@ func (t *tx) apply(c *Commit, gen int64, now time.Time) error {
 			return err
 		}
 	}
-	for _, r := range c.Rollovers {
-		if _, err := t.exec("INSERT INTO open_rollovers (key, mac, payload) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET mac = excluded.mac, payload = excluded.payload",
-			r.Key, r.MacAddress, r.Payload); err != nil {
-			return err
-		}
-	}
-	for _, r := range c.Renamed {
-		if _, err := t.exec("UPDATE open_rollovers SET payload = ? WHERE key = ? AND payload = ?", r.New, r.Key, r.Old); err != nil {
-			return err
-		}
-	}
-	for _, key := range c.Closed {
-		if _, err := t.exec("DELETE FROM open_rollovers WHERE key = ?", key); err != nil {
+	for i := range c.Rollovers {
+		if err := t.changeRollover(&c.Rollovers[i]); err != nil {
 			return err
 		}
 	}
@@ -435,6 +424,24 @@ func (t *tx) apply(c *Commit, gen int64, now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// changeRollover opens, closes or changes a rollover.
+func (t *tx) changeRollover(r *RolloverChange) error {
+	var n int64
+	var err error
+	switch {
+	case r.Old == nil:
+		n, err = t.exec("INSERT INTO open_rollovers (key, mac, payload) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", r.Key, r.MacAddress, r.New)
+	case r.New == nil:
+		n, err = t.exec("DELETE FROM open_rollovers WHERE key = ? AND payload = ?", r.Key, r.Old)
+	default:
+		n, err = t.exec("UPDATE open_rollovers SET payload = ? WHERE key = ? AND payload = ?", r.New, r.Key, r.Old)
+	}
+	if err == nil && n == 0 {
+		return fmt.Errorf("%w: the rollover of %s is another one now", ErrConflict, r.Key)
+	}
+	return err
 }
 
 // maxRaw is how much of a quarantined input is kept.

@@ -37,7 +37,7 @@ type finding struct {
 
 // day names the owners of the flows of one day anew, in one commit.
 func (r *run) day(ctx context.Context, day string) (err error) {
-	snap, err := r.lake.Snapshot(ctx)
+	snap, err := rollup.Look(ctx, r.lake)
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (r *run) day(ctx context.Context, day string) (err error) {
 // dayRun is one try at one day.
 type dayRun struct {
 	*run
-	snap  *lake.Snapshot
+	snap  *rollup.View
 	span  lake.TimeRange
 	flows []lake.Segment // of the day, by time
 	sum   Summary
@@ -99,7 +99,7 @@ func (d *dayRun) find(ctx context.Context) error {
 			continue
 		}
 		d.sum.Segments++
-		touched, err := d.touched(ctx, d.snap, s)
+		touched, err := d.touched(ctx, d.snap.Snapshot, s)
 		if err != nil {
 			return err
 		}
@@ -361,7 +361,7 @@ func (w *dayWriter) segment(ctx context.Context, s lake.Segment, f *finding, gon
 	if err != nil {
 		return err
 	}
-	w.c.Replace(w.snap, s)
+	w.c.Replace(w.snap.Snapshot, s)
 	rows := make([]int64, len(s.Blobs))
 	prints := newPrints(len(s.AddressFilter) == 0)
 	pick := func(p rollup.Position) int {
@@ -507,7 +507,7 @@ func (w *dayWriter) history(ctx context.Context) error {
 		if !drops {
 			continue
 		}
-		w.c.Replace(w.snap, s)
+		w.c.Replace(w.snap.Snapshot, s)
 		if !keeps {
 			continue
 		}

@@ -2,7 +2,6 @@ package rollup
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,7 +25,7 @@ type Rebuilt struct {
 // changed the table meanwhile, and the lake is as it was.
 func Rebuild(ctx context.Context, l *lake.Lake, w *lake.Writer, interval time.Duration, progress func(done, all int)) (_ Rebuilt, err error) {
 	var res Rebuilt
-	snap, err := l.Snapshot(ctx)
+	snap, err := Look(ctx, l)
 	if err != nil {
 		return res, err
 	}
@@ -51,10 +50,10 @@ func Rebuild(ctx context.Context, l *lake.Lake, w *lake.Writer, interval time.Du
 	}
 	res.Kept = len(kept)
 	c := w.Begin()
-	c.Replace(snap, old...)
+	c.Replace(snap.Snapshot, old...)
 	c.Interval = interval
 	r := &rebuilding{lake: l, commit: c, interval: interval, flows: flows, kept: kept, res: &res, progress: progress}
-	if err := r.run(ctx, snap, old); err != nil {
+	if err := r.run(ctx, snap.open, old); err != nil {
 		return Rebuilt{}, errors.Join(err, r.abandon(), c.Discard())
 	}
 	if _, err := w.Commit(ctx, c); err != nil {
@@ -125,13 +124,11 @@ type dayOutput struct {
 // counters can belong to an earlier day.
 const maxOutputs = 3
 
-func (r *rebuilding) run(ctx context.Context, snap *lake.Snapshot, old []lake.Segment) error {
-	open, known, err := r.rollovers(ctx, snap)
-	if err != nil {
-		return err
-	}
+func (r *rebuilding) run(ctx context.Context, open Rollovers, old []lake.Segment) error {
+	// Those whose hour stays as it is.
+	left := slices.DeleteFunc(open.All(), func(o trafficanalytics.OpenRollover) bool { return !r.kept[floor(o.Time, microsPerHour)] })
 	a := &again{write: r.write}
-	if err := a.begin(r.interval, open); err != nil {
+	if err := a.begin(r.interval, left); err != nil {
 		return err
 	}
 	gens, number := []lake.BlobGen{}, map[lake.BlobGen]int{}
@@ -161,46 +158,17 @@ func (r *rebuilding) run(ctx context.Context, snap *lake.Snapshot, old []lake.Se
 	if err := a.agg.Flush(); err != nil {
 		return err
 	}
-	for _, o := range a.agg.Open() {
-		payload, err := json.Marshal(o)
-		if err != nil {
-			return err
-		}
-		r.commit.Rollovers = append(r.commit.Rollovers, lake.Rollover{Key: o.Connection, MacAddress: o.Mac, Payload: payload})
-		delete(known, o.Connection)
+	changes, _, err := open.Become(a.agg.Open())
+	if err != nil {
+		return err
 	}
-	for key := range known {
-		r.commit.Closed = append(r.commit.Closed, key)
-	}
-	slices.Sort(r.commit.Closed)
+	r.commit.Rollovers = append(r.commit.Rollovers, changes...)
 	for len(r.outs) > 0 {
 		if err := r.end(0); err != nil {
 			return err
 		}
 	}
 	return r.keep(ctx, old)
-}
-
-// rollovers returns the open rollovers whose hour stays as it is, and the keys
-// of all that the catalogue has.
-func (r *rebuilding) rollovers(ctx context.Context, snap *lake.Snapshot) ([]trafficanalytics.OpenRollover, map[string]bool, error) {
-	var open []trafficanalytics.OpenRollover
-	known := map[string]bool{}
-	for row, err := range snap.Rows(ctx, "OpenRollovers", lake.TimeRange{}) {
-		if err != nil {
-			return nil, nil, err
-		}
-		payload, _ := row[len(row)-1].([]byte)
-		var o trafficanalytics.OpenRollover
-		if err := json.Unmarshal(payload, &o); err != nil {
-			return nil, nil, fmt.Errorf("open rollover in the catalogue: %w", err)
-		}
-		known[o.Connection] = true
-		if r.kept[floor(o.Time, microsPerHour)] {
-			open = append(open, o)
-		}
-	}
-	return open, known, nil
 }
 
 // write writes partial rows of a blob, each to its day.

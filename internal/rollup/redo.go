@@ -20,7 +20,7 @@ type Redo struct {
 	interval time.Duration
 	does     map[int64]bool
 	flows    []lake.Segment
-	open     map[string]openRollover // those that the catalogue has
+	open     Rollovers // those that the catalogue has
 	merged   func(*trafficanalytics.Partial) error
 
 	out   *output
@@ -29,36 +29,20 @@ type Redo struct {
 	still map[string]bool // rollovers put into the commit
 }
 
-type openRollover struct {
-	time    int64
-	payload []byte
-}
-
 // NewRedo begins to make the rows of those intervals anew, by start in µs since
 // 1970, that want accepts and that Flows still has all tuples of: tuples says how
 // many it has. Segments of Table that have such rows go, in c, without them.
-// segs and flows are the segments of Table and Flows of one day, as snap found
-// them, with their files' footers. merged, if not nil, is told of rows before
-// they are written.
-func NewRedo(ctx context.Context, l *lake.Lake, snap *lake.Snapshot, c *lake.Commit, segs, flows []lake.Segment, want map[int64]bool, tuples map[int64]int64, merged func(*trafficanalytics.Partial) error) (*Redo, error) {
-	r := &Redo{commit: c, interval: snap.Interval, does: map[int64]bool{}, flows: flows, open: map[string]openRollover{}, merged: merged, still: map[string]bool{}}
+// segs and flows are the segments of Table and Flows of one day, as v found them,
+// with their files' footers. merged, if not nil, is told of rows before they are
+// written.
+func NewRedo(ctx context.Context, l *lake.Lake, v *View, c *lake.Commit, segs, flows []lake.Segment, want map[int64]bool, tuples map[int64]int64, merged func(*trafficanalytics.Partial) error) (*Redo, error) {
+	r := &Redo{commit: c, interval: v.Interval, does: map[int64]bool{}, flows: flows, open: v.open, merged: merged, still: map[string]bool{}}
 	here, err := r.complete(ctx, l, segs, want, tuples)
 	if err != nil || len(r.does) == 0 {
 		return r, err
 	}
-	for row, err := range snap.Rows(ctx, "OpenRollovers", lake.TimeRange{}) {
-		if err != nil {
-			return nil, err
-		}
-		payload, _ := row[len(row)-1].([]byte)
-		var o trafficanalytics.OpenRollover
-		if err := json.Unmarshal(payload, &o); err != nil {
-			return nil, fmt.Errorf("open rollover in the catalogue: %w", err)
-		}
-		r.open[o.Connection] = openRollover{o.Time, payload}
-	}
 	for _, s := range here {
-		c.Replace(snap, s)
+		c.Replace(v.Snapshot, s)
 		if err := copyRows(ctx, l, c, []lake.Segment{s}, s.Level, r.does, leaveHidden([]lake.Segment{s})); err != nil {
 			return nil, err
 		}
@@ -175,7 +159,7 @@ func (r *Redo) Flush() error {
 	}
 	r.agg.Settle(func(o *trafficanalytics.OpenRollover) bool {
 		at, open := r.open[o.Connection]
-		return !open || at.time != o.Time
+		return !open || at.Time != o.Time
 	})
 	for _, o := range r.agg.Open() {
 		if r.still[o.Connection] {
@@ -186,7 +170,7 @@ func (r *Redo) Flush() error {
 			return err
 		}
 		r.still[o.Connection] = true
-		r.commit.Renamed = append(r.commit.Renamed, lake.RolloverChange{Key: o.Connection, Old: r.open[o.Connection].payload, New: payload})
+		r.commit.Rollovers = append(r.commit.Rollovers, lake.RolloverChange{Key: o.Connection, Old: r.open[o.Connection].payload, New: payload})
 	}
 	return r.agg.Flush()
 }

@@ -86,7 +86,7 @@ func settle(ctx context.Context, l *lake.Lake, w *lake.Writer, mac string, span 
 	if err := s.rollovers(ctx, c, open); err != nil {
 		return false, errors.Join(err, c.Discard())
 	}
-	if len(s.left) == 0 && len(c.Rollovers) == 0 && len(c.Closed) == 0 {
+	if len(s.left) == 0 && len(c.Rollovers) == 0 {
 		return false, c.Discard()
 	}
 	if err := s.write(ctx, c); err != nil {
@@ -299,41 +299,38 @@ func copyRow(b *batch.Batch, row int) (*batch.Batch, error) {
 
 // rollovers puts into c what the catalogue has to learn of open rollovers.
 func (s *settling) rollovers(ctx context.Context, c *lake.Commit, open []trafficanalytics.OpenRollover) error {
-	waiting := map[string]trafficanalytics.OpenRollover{}
-	for _, o := range open {
-		if o.Time < s.to {
-			waiting[o.Connection] = o
-		}
-	}
 	list, err := s.snap.Rollovers(ctx, s.mac)
 	if err != nil {
 		return err
 	}
+	have := Rollovers{}
 	for _, r := range list {
-		var o trafficanalytics.OpenRollover
-		if err := json.Unmarshal(r.Payload, &o); err != nil {
+		o := openRollover{payload: r.Payload}
+		if err := json.Unmarshal(r.Payload, &o.OpenRollover); err != nil {
 			return fmt.Errorf("open rollover in the catalogue: %w", err)
 		}
-		have, still := waiting[r.Key]
-		switch {
-		case o.Time < s.from || o.Time >= s.to:
-		case !still:
-			c.Closed = append(c.Closed, r.Key)
-		case have.Time == o.Time:
-			delete(waiting, r.Key)
-		}
+		have[r.Key] = o
 	}
+	var now []trafficanalytics.OpenRollover
+	waiting := map[string]bool{}
 	for _, o := range open {
-		if _, still := waiting[o.Connection]; !still {
+		if o.Time >= s.to {
 			continue
 		}
-		payload, err := json.Marshal(o)
-		if err != nil {
-			return err
+		if old, ok := have[o.Connection]; ok && old.Time == o.Time {
+			o = old.OpenRollover
 		}
-		c.Rollovers = append(c.Rollovers, lake.Rollover{Key: o.Connection, MacAddress: o.Mac, Payload: payload})
+		now = append(now, o)
+		waiting[o.Connection] = true
 	}
-	return nil
+	for _, o := range have.All() { // of other times
+		if !waiting[o.Connection] && (o.Time < s.from || o.Time >= s.to) {
+			now = append(now, o)
+		}
+	}
+	changes, _, err := have.Become(now)
+	c.Rollovers = append(c.Rollovers, changes...)
+	return err
 }
 
 // write writes, for each row to be changed, one that adds nothing else.
