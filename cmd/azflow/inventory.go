@@ -104,7 +104,13 @@ most every ten minutes; azflow inventory reattribute does it at once.`,
 
 // importInventory imports a source and prints the summary.
 func (p *program) importInventory(ctx context.Context, l *lake.Lake, src source.Source, at time.Time) error {
-	s, err := inventory.Import(ctx, l, src, inventory.ImportOptions{Now: time.Now, At: at})
+	bar := newProgress(p.err, p.quiet)
+	s, err := inventory.Import(ctx, l, src, inventory.ImportOptions{Now: time.Now, At: at, Progress: func(x inventory.Progress) {
+		if bar.on {
+			bar.draw(fmt.Sprintf("%s/%s files  %s observations", count(int64(x.Files)), count(int64(x.Of)), count(int64(x.Observations))))
+		}
+	}})
+	bar.clear()
 	var problem *source.Problem
 	switch {
 	case err == nil:
@@ -117,7 +123,10 @@ func (p *program) importInventory(ctx context.Context, l *lake.Lake, src source.
 		}
 		return &failure{code: exitUsage, err: err, hint: "`azflow inventory import --help` lists what is read"}
 	}
-	return withHint(err, "nothing was taken in; the same command can be run again")
+	if ctx.Err() != nil && s.Files > 0 {
+		err = errors.Join(p.imported(s, "files"), err)
+	}
+	return withHint(err, fmt.Sprintf("%s observations were taken in; the same command can be run again and goes on from there", count(int64(s.Added()))))
 }
 
 // imported prints what an import of files, or of answers, did.

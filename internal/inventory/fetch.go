@@ -19,41 +19,91 @@ const (
 	// parallel is how many blobs are read at once: most of the time is waiting for
 	// a storage account.
 	parallel = 8
+	// together is how many blobs are read between two looks at what is to be
+	// committed.
+	together = 8 * parallel
+	// batchBytes and batchTime are how much is kept, and for how long, before it is
+	// committed. A commit works out all windows anew.
+	batchBytes = 64 << 20
+	batchTime  = 30 * time.Second
+	// closing is how long what was read may take to be committed after ctx ended.
+	closing = 30 * time.Second
 	// activityLog is what [source.Blob.Other] calls one.
 	activityLog = "activity log"
 )
 
-// fetcher reads what is new in a source.
+// fetcher takes in what is new in a source.
 type fetcher struct {
 	src     source.Source
-	at      time.Time // when lists were taken, if not when their blobs were written
-	now     func() time.Time
+	opt     ImportOptions
+	lake    *lake.Lake
 	cursors map[string]lake.InventoryCursor
 	summary *Summary
+
+	got  []Observation // not committed
+	size int           // of their bodies
+	read []lake.InventoryCursor
 }
 
 // fetched is what came of one blob.
 type fetched struct {
 	*reading
-	next  lake.InventoryCursor
-	valid bool // next may be kept
-	err   error
+	next lake.InventoryCursor
+	err  error
 }
 
-// run returns what is new, and the cursors to be kept once it is committed.
-func (f *fetcher) run(ctx context.Context, l *lake.Lake) ([]Observation, []lake.InventoryCursor, error) {
+// run reads and commits.
+func (f *fetcher) run(ctx context.Context) error {
 	var err error
-	if f.cursors, err = l.InventoryCursors(ctx); err != nil {
-		return nil, nil, err
+	if f.cursors, err = f.lake.InventoryCursors(ctx); err != nil {
+		return err
 	}
 	todo, err := f.list(ctx)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	all := make([]fetched, len(todo))
+	since := f.opt.Now()
+	for first := 0; first < len(todo) && ctx.Err() == nil; first += together {
+		for _, x := range f.fetch(ctx, todo[first:min(first+together, len(todo))]) {
+			f.take(x)
+		}
+		if f.opt.Progress != nil {
+			f.opt.Progress(Progress{Files: f.summary.Files, Of: len(todo), Observations: f.summary.Added() + len(f.got)})
+		}
+		if f.size < batchBytes && f.opt.Now().Sub(since) < batchTime {
+			continue
+		}
+		if err := f.commit(ctx); err != nil {
+			return err
+		}
+		since = f.opt.Now()
+	}
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
+	defer cancel()
+	if ctx.Err() == nil {
+		late = ctx
+	}
+	return errors.Join(ctx.Err(), f.commit(late))
+}
+
+// commit takes in what was read since the last commit.
+func (f *fetcher) commit(ctx context.Context) error {
+	part := newSummary()
+	if err := commit(ctx, f.lake, f.got, f.opt, part); err != nil {
+		return err
+	}
+	f.summary.commits(part)
+	err := f.lake.PutInventoryCursors(ctx, f.read)
+	f.got, f.read, f.size = nil, nil, 0
+	return err
+}
+
+// fetch reads some blobs at once.
+func (f *fetcher) fetch(ctx context.Context, some []source.Blob) []fetched {
+	all := make([]fetched, len(some))
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, parallel)
-	for i, b := range todo {
+	for i, b := range some {
 		slots <- struct{}{}
 		wg.Go(func() {
 			all[i] = f.blob(ctx, b)
@@ -61,26 +111,30 @@ func (f *fetcher) run(ctx context.Context, l *lake.Lake) ([]Observation, []lake.
 		})
 	}
 	wg.Wait()
-	if ctx.Err() != nil {
-		return nil, nil, ctx.Err()
+	return all
+}
+
+// take keeps what came of a blob for the next commit.
+func (f *fetcher) take(x fetched) {
+	switch {
+	case errors.Is(x.err, context.Canceled), errors.Is(x.err, context.DeadlineExceeded):
+		return // it was not read
+	case errors.Is(x.err, source.ErrGone):
+		f.summary.Ignored["files deleted between listing and reading"]++
+		return
 	}
-	var got []Observation
-	var read []lake.InventoryCursor
-	for _, x := range all {
-		switch {
-		case errors.Is(x.err, source.ErrGone):
-			f.summary.Ignored["files deleted between listing and reading"]++
-			continue
-		case x.err != nil:
-			f.summary.Problems = append(f.summary.Problems, x.err)
-			continue
-		}
-		got = append(got, f.summary.add(x.reading)...)
-		if x.valid && len(x.problems) == 0 && f.at.IsZero() {
-			read = append(read, x.next)
-		}
+	f.summary.Files++
+	if x.err != nil {
+		f.summary.Problems = append(f.summary.Problems, x.err)
+		return
 	}
-	return got, read, nil
+	f.got = append(f.got, f.summary.add(x.reading)...)
+	for i := range x.out {
+		f.size += len(x.out[i].Body)
+	}
+	if len(x.problems) == 0 && f.opt.At.IsZero() {
+		f.read = append(f.read, x.next)
+	}
 }
 
 // list returns the blobs to be read.
@@ -99,14 +153,13 @@ func (f *fetcher) list(ctx context.Context) ([]source.Blob, error) {
 			f.summary.Ignored["files of "+b.Other+"s"]++
 		case b.Other == "" && !b.Hour.IsZero():
 			f.summary.Ignored["flow logs, which azflow ingest reads"]++
-		case f.at.IsZero() && b.Version != "" && f.cursors[b.ID].Version == b.Version:
+		case f.opt.At.IsZero() && b.Version != "" && f.cursors[b.ID].Version == b.Version:
 			f.summary.Unchanged++
 		default:
 			todo = append(todo, b)
 		}
 		seen[b.Name] = true
 	}
-	f.summary.Files = len(todo)
 	if len(todo) == 0 && f.summary.Unchanged == 0 {
 		return nil, errors.Join(append([]error{fmt.Errorf("%w in %s", ErrNoFiles, f.src)}, f.summary.Problems...)...)
 	}
@@ -128,7 +181,7 @@ func (f *fetcher) blob(ctx context.Context, b source.Blob) fetched {
 
 func (f *fetcher) attempt(ctx context.Context, b source.Blob) (x fetched) {
 	cur := f.cursors[b.ID]
-	if !f.at.IsZero() {
+	if !f.opt.At.IsZero() {
 		cur = lake.InventoryCursor{}
 	}
 	in, err := f.src.Open(ctx, b, cur.Offset)
@@ -157,15 +210,14 @@ func (f *fetcher) attempt(ctx context.Context, b source.Blob) (x fetched) {
 		return fetched{err: fmt.Errorf("%s: more than 1 GiB of it is new: split it", b.Name)}
 	}
 	at := in.Modified
-	if !f.at.IsZero() {
-		at = f.at
+	if !f.opt.At.IsZero() {
+		at = f.opt.At
 	}
 	if at.IsZero() {
-		at = f.now()
+		at = f.opt.Now()
 	}
 	x.reading = readFrom(b.Name, data, at, cur.Lines)
-	x.next = lake.InventoryCursor{Blob: b.ID, Version: in.Version, LastRead: f.now()}
-	x.valid = true
+	x.next = lake.InventoryCursor{Blob: b.ID, Version: in.Version, LastRead: f.opt.Now()}
 	if n := x.appended(); n > 0 || cur.Offset > 0 && len(bytes.TrimSpace(data)) == 0 {
 		x.next.Offset = cur.Offset + n
 		x.next.Lines = cur.Lines + int64(bytes.Count(data[:n], []byte("\n")))

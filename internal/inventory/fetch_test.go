@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -148,5 +149,48 @@ func TestAFolderIsReadWithoutWhatIsNoInventory(t *testing.T) {
 	}
 	if s.Ignored["flow logs, which azflow ingest reads"] != 1 || s.Ignored["files of resource logs"] != 1 {
 		t.Errorf("left %v", s.Ignored)
+	}
+}
+
+// stopping is a source that ends a context when some blobs were opened.
+type stopping struct {
+	source.Source
+	left atomic.Int32
+	stop func()
+}
+
+func (s *stopping) Open(ctx context.Context, b source.Blob, offset int64) (*source.Reader, error) {
+	if s.left.Add(-1) == 0 {
+		s.stop()
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return s.Source.Open(ctx, b, offset)
+}
+
+func TestAnImportThatIsStoppedKeepsWhatItRead(t *testing.T) {
+	root := t.TempDir()
+	const files = 3 * together
+	for i := range files {
+		if err := os.WriteFile(filepath.Join(root, fmt.Sprintf("%03d.json", i)), []byte(event(i, fmt.Sprintf("n%d", i))), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l := openLake(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	src := &stopping{Source: dir.Of(source.Inventory(), root), stop: cancel}
+	src.left.Store(together + 10)
+	s, err := Import(ctx, l, src, ImportOptions{Now: time.Now})
+	if !errors.Is(err, context.Canceled) || s.Files < together || s.Files >= files || s.Added() != s.Files || len(s.Problems) > 0 {
+		t.Fatalf("stopped: %+v, %v", s, err)
+	}
+	var last Progress
+	again, err := Import(t.Context(), l, dir.Of(source.Inventory(), root), ImportOptions{Now: time.Now, Progress: func(p Progress) { last = p }})
+	if err != nil || again.Unchanged != s.Files || again.Added() != files-s.Files || again.Known != 0 {
+		t.Errorf("again: %+v after %d, %v", again, s.Files, err)
+	}
+	if last.Files != last.Of || last.Of != files-s.Files || last.Observations != last.Of {
+		t.Errorf("progress ends with %+v", last)
 	}
 }

@@ -16,7 +16,12 @@ type ImportOptions struct {
 	Now func() time.Time // the clock
 	// At is when lists were taken; the time of each file if zero.
 	At time.Time
+	// Progress, if not nil, is called now and then.
+	Progress func(Progress)
 }
+
+// Progress is how far an import is.
+type Progress struct{ Files, Of, Observations int }
 
 // Summary is what an import did.
 type Summary struct {
@@ -43,6 +48,15 @@ func (s *Summary) add(r *reading) []Observation {
 	return r.out
 }
 
+// commits adds what a commit did.
+func (s *Summary) commits(part *Summary) {
+	for k, n := range part.New {
+		s.New[k] += n
+	}
+	s.Known += part.Known
+	s.Holdings = part.Holdings
+}
+
 // Added returns how many observations were taken in.
 func (s *Summary) Added() int {
 	n := 0
@@ -62,22 +76,17 @@ const maxTries = 5
 // lie beside it. Of a blob that was read before and did not change nothing is
 // read, of an activity log that grew what is new; an observation that the lake has
 // already is not taken in again, wherever its copy lies. A blob that cannot be
-// read is a problem in the summary, and is read again next time.
+// read is a problem in the summary, and is read again next time. What was read is
+// committed now and then, and when ctx ends: the summary says what of it there is.
 func Import(ctx context.Context, l *lake.Lake, src source.Source, opt ImportOptions) (*Summary, error) {
 	s := newSummary()
-	f := &fetcher{src: src, at: opt.At, now: opt.Now, summary: s}
-	got, read, err := f.run(ctx, l)
+	f := &fetcher{src: src, opt: opt, lake: l, summary: s}
+	err := f.run(ctx)
 	if m, ok := src.(source.Metered); ok {
 		s.Usage = m.Usage()
-		err = errors.Join(err, keepUsage(ctx, l, s.Usage, opt.Now()))
+		err = errors.Join(err, keepUsage(context.WithoutCancel(ctx), l, s.Usage, opt.Now()))
 	}
-	if err != nil {
-		return s, err
-	}
-	if err := commit(ctx, l, got, opt, s); err != nil {
-		return s, err
-	}
-	return s, l.PutInventoryCursors(ctx, read)
+	return s, err
 }
 
 // keepUsage writes down what was asked of storage accounts.
