@@ -24,11 +24,14 @@ type Estate struct {
 	Members     []Member
 	Fronts      []Front
 	Publics     []Public
+	Gates       []Gate
+	Groups      []Group
 
 	NICs      map[ID]*NIC
 	VMs       map[ID]*VM
 	Networks  map[ID]*Network
 	Endpoints map[ID]ID // private endpoints by NIC
+	Links     map[ID]ID // what lies behind a private endpoint
 	Sites     []Site
 	Gateways  []Gateway
 	Tags      []ServiceTag
@@ -63,13 +66,29 @@ type MAC struct {
 	NIC     ID
 }
 
-// A Member is a window in which a NIC's configuration was in a back-end pool.
+// A Member is a window in which a NIC's configuration was in a back-end pool of a
+// load balancer or application gateway.
 type Member struct {
 	Window
 	Config, Balancer ID
 }
 
-// A Front is a window in which a load balancer had a private front-end address.
+// A Gate is a window in which an application gateway's instances stood in a
+// subnet: their NICs are no resources.
+type Gate struct {
+	Window
+	Subnet, Gateway ID
+}
+
+// A Group is a window in which a virtual network or subnet was in a network group
+// of Azure Virtual Network Manager.
+type Group struct {
+	Window
+	Of, Group ID
+}
+
+// A Front is a window in which a load balancer or application gateway had a private
+// front-end address.
 type Front struct {
 	Window
 	Network, Subnet ID
@@ -161,6 +180,8 @@ type Site struct {
 	Circuit      ID     // or its name, if no observation shows it
 	LocalGateway ID
 	Gateway      ID
+	Hub          ID    // network of the gateway
+	Connection   ID    // of the gateway with the other side
 	Since        int64 // µs; the least number if always
 	Evidence     string
 }
@@ -194,6 +215,12 @@ type slot struct {
 	addr    netip.Addr
 }
 
+// literal is an address that a pool of an application gateway names.
+type literal struct {
+	addr    netip.Addr
+	gateway ID
+}
+
 // builder works observations into an estate, in order of time.
 type builder struct {
 	e        *Estate
@@ -203,6 +230,14 @@ type builder struct {
 	members  tracks[[2]ID] // by configuration and balancer
 	fronts   tracks[slot]
 	publics  tracks[netip.Addr]
+	gates    tracks[[2]ID]   // by subnet and gateway
+	groups   tracks[[2]ID]   // by network or subnet, and group
+	literals tracks[literal] // addresses of an application gateway's pools
+
+	gateIn   map[ID]map[ID]bool      // subnets of an application gateway as last seen
+	literal  map[ID]map[literal]bool // of an application gateway as last seen
+	grouped  map[ID]map[ID]bool      // groups of a network or subnet as last seen
+	memberOf map[ID]ID               // what a static member of a group stands for
 
 	has      map[ID][]slot            // what a NIC holds as last seen
 	subnets  map[slot]map[ID]ID       // of a slot and NIC
@@ -231,12 +266,14 @@ func Build(all []Observation) (*Estate, error) {
 	slices.SortStableFunc(all, func(a, b Observation) int { return compare(&a, &b) })
 	b := &builder{
 		e: &Estate{
-			NICs: map[ID]*NIC{}, VMs: map[ID]*VM{}, Networks: map[ID]*Network{}, Endpoints: map[ID]ID{}, tenants: map[string]string{},
+			NICs: map[ID]*NIC{}, VMs: map[ID]*VM{}, Networks: map[ID]*Network{}, Endpoints: map[ID]ID{}, Links: map[ID]ID{}, tenants: map[string]string{},
 		},
 		held: tracks[slot]{}, attached: tracks[ID]{}, macs: tracks[string]{}, members: tracks[[2]ID]{}, fronts: tracks[slot]{}, publics: tracks[netip.Addr]{},
 		has: map[ID][]slot{}, subnets: map[slot]map[ID]ID{}, configs: map[ID]map[netip.Addr]ID{}, pooled: map[ID]map[ID]bool{}, vmNICs: map[ID]map[ID]bool{},
 		fronted: map[ID][]slot{}, frontIn: map[slot]ID{}, addrOf: map[ID]netip.Addr{}, shown: map[ID][]int64{}, circuits: map[string]ID{},
 		lngs: map[ID][]netip.Prefix{}, clients: map[ID][]netip.Prefix{}, latest: map[string]map[ID]*Observation{}, sights: map[slot][]sighting{},
+		gates: tracks[[2]ID]{}, groups: tracks[[2]ID]{}, literals: tracks[literal]{},
+		gateIn: map[ID]map[ID]bool{}, literal: map[ID]map[literal]bool{}, grouped: map[ID]map[ID]bool{}, memberOf: map[ID]ID{},
 	}
 	for i := range all {
 		if o := &all[i]; o.Type == "networkinterfaces" && o.Kind == List {
@@ -282,11 +319,25 @@ func (b *builder) take(o *Observation, body object) {
 		b.vm(o, body, at, from)
 	case "loadbalancers":
 		b.balancer(o, body, at, from)
+	case "applicationgateways":
+		b.balancer(o, body, at, from)
+		b.gate(o, body, at, from)
+	case "staticmembers":
+		b.staticMember(o, body, at, from)
+	case "networkgroupmemberships":
+		b.memberships(o, body, at, from)
 	case "publicipaddresses":
 		b.public(o, body, at, from)
 	case "privateendpoints":
 		for _, nic := range body.refs("networkinterfaces") {
 			b.e.Endpoints[nic] = o.ID
+		}
+		for _, key := range []string{"privatelinkserviceconnections", "manualprivatelinkserviceconnections"} {
+			for _, c := range body.list(key) {
+				if id := c.ref("privatelinkserviceid"); id != "" {
+					b.e.Links[o.ID] = id
+				}
+			}
 		}
 	case "virtualnetworks":
 		if body != nil {
@@ -296,6 +347,8 @@ func (b *builder) take(o *Observation, body object) {
 		if body != nil {
 			b.subnet(b.networkAt(networkOf(o.ID)), o.ID, body)
 		}
+	case "virtualnetworkpeerings":
+		b.networkAt(parent(o.ID, "virtualnetworkpeerings")).peer(body.ref("remotevirtualnetwork"))
 	case "expressroutecircuits":
 		b.circuits[o.ID[strings.LastIndexByte(o.ID, '/')+1:]] = o.ID
 	case "virtualnetworkgateways", "azurefirewalls":
@@ -403,8 +456,10 @@ func (b *builder) nic(o *Observation, body object, at int64, from sources) {
 // pools notes which balancers' pools a configuration is in.
 func (b *builder) pools(config ID, c object, at int64, from sources) {
 	now := map[ID]bool{}
-	for _, pool := range c.refs("loadbalancerbackendaddresspools") {
-		now[parent(pool, "backendaddresspools")] = true
+	for _, key := range []string{"loadbalancerbackendaddresspools", "applicationgatewaybackendaddresspools"} {
+		for _, pool := range c.refs(key) {
+			now[parent(pool, "backendaddresspools")] = true
+		}
 	}
 	for lb := range now {
 		b.members.at([2]ID{config, lb}).see(at, lb, from)
@@ -566,6 +621,87 @@ func (b *builder) balancer(o *Observation, body object, at int64, from sources) 
 	}
 }
 
+// only makes the track of each key of now see holder, and those of before that are
+// not in now leave it.
+func only[K comparable](ts tracks[K], before, now map[K]bool, holder ID, at int64, from sources, deleted bool) {
+	for k := range now {
+		ts.at(k).see(at, holder, from)
+	}
+	for k := range before {
+		if !now[k] {
+			ts.at(k).leave(at, holder, from, deleted)
+		}
+	}
+}
+
+// pairs returns keys of tracks.
+func pairs(of map[ID]bool, key func(ID) [2]ID) map[[2]ID]bool {
+	out := make(map[[2]ID]bool, len(of))
+	for id := range of {
+		out[key(id)] = true
+	}
+	return out
+}
+
+// gate takes in where an application gateway stands, and the addresses that its
+// pools name.
+func (b *builder) gate(o *Observation, body object, at int64, from sources) {
+	subnets, named := map[ID]bool{}, map[literal]bool{}
+	for _, c := range body.list("gatewayipconfigurations") {
+		if s := c.ref("subnet"); s != "" {
+			subnets[s] = true
+		}
+	}
+	for _, pool := range body.list("backendaddresspools") {
+		for _, a := range pool.list("backendaddresses") {
+			if addr, err := netip.ParseAddr(a.text("ipaddress")); err == nil {
+				named[literal{addr.Unmap(), o.ID}] = true
+			}
+		}
+	}
+	key := func(subnet ID) [2]ID { return [2]ID{subnet, o.ID} }
+	only(b.gates, pairs(b.gateIn[o.ID], key), pairs(subnets, key), o.ID, at, from, o.Kind == Delete)
+	only(b.literals, b.literal[o.ID], named, o.ID, at, from, o.Kind == Delete)
+	b.gateIn[o.ID], b.literal[o.ID] = subnets, named
+}
+
+// staticMember takes in that a network or subnet was put into a network group.
+func (b *builder) staticMember(o *Observation, body object, at int64, from sources) {
+	group := parent(o.ID, "staticmembers")
+	of := b.memberOf[o.ID]
+	if o.Kind == Delete {
+		b.groups.at([2]ID{of, group}).leave(at, group, from, true)
+		return
+	}
+	if now := body.ref("resourceid"); now != of {
+		if of != "" {
+			b.groups.at([2]ID{of, group}).leave(at, group, from, false)
+		}
+		b.memberOf[o.ID], of = now, now
+	}
+	b.groups.at([2]ID{of, group}).see(at, group, from)
+}
+
+// memberships takes in all network groups that a network or subnet is in, by hand
+// or by a policy. MS Learn: "View configurations applied by Azure Virtual Network
+// Manager".
+func (b *builder) memberships(o *Observation, body object, at int64, from sources) {
+	of, _, _ := strings.Cut(o.ID, "/providers/microsoft.network/networkgroupmemberships/")
+	now := map[ID]bool{}
+	for _, m := range body.list("groupmemberships") {
+		if g := m.ref("networkgroupid"); g != "" {
+			now[g] = true
+			b.groups.at([2]ID{of, g}).see(at, g, from)
+		}
+	}
+	for g := range b.grouped[of] {
+		if !now[g] {
+			b.groups.at([2]ID{of, g}).leave(at, g, from, o.Kind == Delete)
+		}
+	}
+	b.grouped[of] = now
+}
+
 func (b *builder) public(o *Observation, body object, at int64, from sources) {
 	if o.Kind == Delete {
 		if addr, ok := b.addrOf[o.ID]; ok {
@@ -613,9 +749,13 @@ func (b *builder) network(id ID, body object) {
 		}
 	}
 	for _, p := range body.list("virtualnetworkpeerings") {
-		if remote := p.ref("remotevirtualnetwork"); remote != "" && !slices.Contains(n.Peers, remote) {
-			n.Peers = append(n.Peers, remote)
-		}
+		n.peer(p.ref("remotevirtualnetwork"))
+	}
+}
+
+func (n *Network) peer(remote ID) {
+	if remote != "" && !slices.Contains(n.Peers, remote) {
+		n.Peers = append(n.Peers, remote)
 	}
 }
 

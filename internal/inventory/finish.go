@@ -55,6 +55,7 @@ func (b *builder) finish() {
 			e.Members = append(e.Members, Member{s.Window, k[0], k[1]})
 		}
 	}
+	b.literalMembers()
 	slices.SortFunc(e.Members, func(x, y Member) int {
 		return cmp.Or(strings.Compare(x.Config, y.Config), strings.Compare(x.Balancer, y.Balancer), cmp.Compare(x.Start, y.Start))
 	})
@@ -77,9 +78,58 @@ func (b *builder) finish() {
 		}
 	}
 	slices.SortFunc(e.Publics, func(x, y Public) int { return cmp.Or(x.Address.Compare(y.Address), cmp.Compare(x.Start, y.Start)) })
+	for k, t := range b.gates {
+		for _, s := range t.all() {
+			e.Gates = append(e.Gates, Gate{s.Window, k[0], k[1]})
+		}
+	}
+	slices.SortFunc(e.Gates, func(x, y Gate) int {
+		return cmp.Or(strings.Compare(x.Subnet, y.Subnet), strings.Compare(x.Gateway, y.Gateway), cmp.Compare(x.Start, y.Start))
+	})
+	for k, t := range b.groups {
+		for _, s := range t.all() {
+			e.Groups = append(e.Groups, Group{s.Window, k[0], k[1]})
+		}
+	}
+	slices.SortFunc(e.Groups, func(x, y Group) int {
+		return cmp.Or(strings.Compare(x.Of, y.Of), strings.Compare(x.Group, y.Group), cmp.Compare(x.Start, y.Start))
+	})
 	slices.SortFunc(e.Gateways, func(x, y Gateway) int { return strings.Compare(x.ID, y.ID) })
 	b.outside()
 	b.named()
+}
+
+// literalMembers makes members of the configurations that held an address that a
+// pool of an application gateway names, in the gateway's network or one peered with
+// it.
+func (b *builder) literalMembers() {
+	named := map[netip.Addr][]literal{}
+	for l := range b.literals {
+		named[l.addr] = append(named[l.addr], l)
+	}
+	subnets := map[ID][]ID{}
+	for k := range b.gates {
+		subnets[k[1]] = append(subnets[k[1]], k[0])
+	}
+	near := func(a, b ID, nets map[ID]*Network) bool {
+		return a == b || nets[a] != nil && slices.Contains(nets[a].Peers, b) || nets[b] != nil && slices.Contains(nets[b].Peers, a)
+	}
+	for i := range b.e.Holdings {
+		h := &b.e.Holdings[i]
+		for _, l := range named[h.Address] {
+			at := slices.ContainsFunc(subnets[l.gateway], func(subnet ID) bool { return near(networkOf(subnet), h.Network, b.e.Networks) })
+			if h.Config == "" || !at {
+				continue
+			}
+			for _, s := range b.literals[l].all() {
+				w := s.Window
+				w.Start, w.End = max(w.Start, h.Start), min(w.End, h.End)
+				if w.Start < w.End {
+					b.e.Members = append(b.e.Members, Member{w, h.Config, l.gateway})
+				}
+			}
+		}
+	}
 }
 
 // cut returns the pieces of a holding in which its NIC was attached to one VM,
@@ -112,23 +162,33 @@ func cut(h Holding, attached []span) []Holding {
 
 // outside collects the blocks of addresses that lie behind gateways.
 func (b *builder) outside() {
+	hubs := map[ID]ID{}
+	for _, g := range b.e.Gateways {
+		hubs[g.ID] = g.Network
+	}
+	connection := map[ID]ID{} // of a gateway with a local network gateway or circuit
 	add := func(s Site) {
 		if s.Since == 0 {
 			s.Since = math.MinInt64
 		}
-		b.e.Sites = append(b.e.Sites, s)
-	}
-	for gw, pool := range b.clients {
-		for _, p := range pool {
-			add(Site{Prefix: p, Client: true, Gateway: gw, Evidence: "client pool"})
+		s.Hub = hubs[s.Gateway]
+		if s.Connection = connection[s.LocalGateway]; s.LocalGateway == "" {
+			s.Connection = connection[s.Circuit]
 		}
+		b.e.Sites = append(b.e.Sites, s)
 	}
 	through := map[ID]ID{} // gateway of a local network gateway or circuit
 	for _, c := range b.conns {
 		for _, far := range []ID{c.ref("localnetworkgateway2"), c.ref("peer")} {
 			if far != "" {
 				through[far] = c.ref("virtualnetworkgateway1")
+				connection[far] = strings.ToLower(c.text("id"))
 			}
+		}
+	}
+	for gw, pool := range b.clients {
+		for _, p := range pool {
+			add(Site{Prefix: p, Client: true, Gateway: gw, Evidence: "client pool"})
 		}
 	}
 	for lng, prefixes := range b.lngs {
@@ -160,16 +220,19 @@ func (b *builder) outside() {
 	}
 	for _, o := range b.latest[typeRoute] {
 		p, err := netip.ParsePrefix(o.ID)
-		// 65515 is the number of Azure's gateways: behind it lie virtual networks.
-		if err != nil || strings.Contains(parse(o.Body).text("path"), "65515") {
-			continue
+		body := parse(o.Body)
+		path := body.first("path", "aspath")
+		if err != nil || strings.Contains(path, azureGateways) || strings.EqualFold(body.text("origin"), "Network") {
+			continue // a virtual network
 		}
 		s := Site{Prefix: p.Masked(), Circuit: only, Evidence: "learned route"}
-		switch body := parse(o.Body); { // live routes say whose they are
+		switch { // live routes say whose they are
 		case body.text("circuit") != "":
 			s.Circuit = strings.ToLower(body.text("circuit"))
 		case body.text("gateway") != "":
 			s.Circuit, s.Gateway = "", strings.ToLower(body.text("gateway"))
+		case body.text("sourcepeer") != "" && !strings.Contains(path, microsoftEdge):
+			s.Circuit = "" // of a VPN gateway
 		}
 		if s.Circuit != "" {
 			s.Gateway = through[s.Circuit]
@@ -181,6 +244,14 @@ func (b *builder) outside() {
 		return cmp.Or(strings.Compare(x.Prefix.String(), y.Prefix.String()), strings.Compare(y.Circuit+y.LocalGateway, x.Circuit+x.LocalGateway), strings.Compare(x.Evidence, y.Evidence))
 	})
 }
+
+// Numbers of autonomous systems in the paths of routes: of Azure's gateways, behind
+// which lie virtual networks, and of Microsoft's edge, behind which lie circuits.
+// MS Learn: "ExpressRoute routing requirements".
+const (
+	azureGateways = "65515"
+	microsoftEdge = "12076"
+)
 
 func parse(body string) object {
 	var m map[string]any

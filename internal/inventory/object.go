@@ -34,10 +34,11 @@ func spells(k, key string) bool {
 	return at == len(key)
 }
 
-// get returns the value of a key, given as fold has it; nil if there is none.
+// get returns the value of a key, given as fold has it; nil if there is none, or
+// none but "".
 func (o object) get(key string) any {
 	for k, v := range o {
-		if v != nil && spells(k, key) {
+		if v != nil && v != "" && spells(k, key) {
 			return v
 		}
 	}
@@ -61,6 +62,24 @@ func (o object) text(key string) string {
 		}
 	}
 	return ""
+}
+
+// first returns the first text of some keys that is not empty.
+func (o object) first(keys ...string) string {
+	for _, key := range keys {
+		if s := o.text(key); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// nested returns an object that may be written as JSON within a string.
+func (o object) nested(key string) object {
+	if s, ok := o.get(key).(string); ok {
+		return parse(s)
+	}
+	return o.object(key)
 }
 
 func (o object) object(key string) object {

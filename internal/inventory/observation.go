@@ -44,12 +44,21 @@ const (
 	TypeSighting = "sighting"
 )
 
-// Types that are kept; others are counted and left.
-var kept = map[string]bool{
-	"networkinterfaces": true, "virtualmachines": true, "virtualmachinescalesets": true, "virtualnetworks": true, "subnets": true,
-	"networksecuritygroups": true, "loadbalancers": true, "routetables": true, "publicipaddresses": true, "privateendpoints": true,
-	"applicationgateways": true, "expressroutecircuits": true, "virtualnetworkgateways": true, "localnetworkgateways": true,
-	"connections": true, "azurefirewalls": true, "flowlogs": true, "virtualnetworkpeerings": true,
+// kept are the types that are taken in, with what their IDs hold where other
+// providers use the same word; others are counted and left.
+var kept = map[string]string{
+	"networkinterfaces": "", "virtualmachines": "", "virtualmachinescalesets": "", "virtualnetworks": "", "subnets": "",
+	"networksecuritygroups": "", "loadbalancers": "", "routetables": "", "publicipaddresses": "", "privateendpoints": "",
+	"applicationgateways": "", "expressroutecircuits": "", "virtualnetworkgateways": "", "localnetworkgateways": "",
+	"connections": "/microsoft.network/connections/", "azurefirewalls": "", "flowlogs": "", "virtualnetworkpeerings": "",
+	"networkgroups": "/networkmanagers/", "staticmembers": "/networkmanagers/", "networkgroupmemberships": "",
+	"rulecollections": "/securityadminconfigurations/", "rules": "/securityadminconfigurations/",
+}
+
+// keeps reports whether a resource is of a type that is taken in.
+func keeps(id ID) bool {
+	holds, ok := kept[typeOf(id)]
+	return ok && strings.Contains(id, holds)
 }
 
 // key tells observations apart: the same one from two files is kept once.

@@ -195,6 +195,10 @@ func (r *reading) document(at int64, doc json.RawMessage) bool {
 		r.tags(at, v)
 		return false
 	}
+	if v := find("tables"); v != nil {
+		r.tables(at, v)
+		return false
+	}
 	if find("id") == nil || find("type") == nil {
 		for _, key := range []string{"value", "data", "records"} {
 			if v := bytes.TrimSpace(find(key)); len(v) > 0 && v[0] == '[' {
@@ -206,6 +210,34 @@ func (r *reading) document(at int64, doc json.RawMessage) bool {
 	r.lists = false
 	r.element(at, doc)
 	return find("operationname") != nil
+}
+
+// tables takes in an answer of Log Analytics' query API: {"tables": [{"columns":
+// [{"name": …}], "rows": [[…]]}]}.
+func (r *reading) tables(at int64, text json.RawMessage) {
+	var tables []struct {
+		Columns []struct{ Name string }
+		Rows    [][]any
+	}
+	if err := json.Unmarshal(text, &tables); err != nil {
+		r.problem(at, fmt.Errorf("no answer of a query: %w", err))
+		return
+	}
+	for _, t := range tables {
+		for _, row := range t.Rows {
+			o := object{}
+			for i, c := range t.Columns {
+				if i < len(row) {
+					o[c.Name] = row[i]
+				}
+			}
+			if o.text("operationnamevalue") == "" {
+				r.problem(at, errors.New("a row without OperationNameValue: query AzureActivity with all its columns"))
+				continue
+			}
+			r.event(at, o)
+		}
+	}
 }
 
 func (r *reading) elements(at int64, list json.RawMessage) {
@@ -236,7 +268,7 @@ func (r *reading) element(at int64, text json.RawMessage) {
 	o := object(m)
 	id := strings.ToLower(o.text("id"))
 	switch {
-	case o.text("operationname") != "":
+	case o.text("operationname") != "" || o.text("operationnamevalue") != "":
 		r.event(at, o)
 	case strings.HasPrefix(id, "/subscriptions/"):
 		kind := Show
@@ -244,7 +276,7 @@ func (r *reading) element(at int64, text json.RawMessage) {
 			kind = List
 		}
 		r.resource(at, Observation{Time: r.at, Kind: kind, ID: id, Tenant: strings.ToLower(o.text("tenantid"))}, o, text)
-	case o.text("network") != "" && o.get("nexthop") != nil:
+	case o.text("network") != "" && o.first("nexthop", "sourcepeer") != "":
 		r.keep(Observation{Time: r.at, Kind: Show, Type: typeRoute, ID: strings.ToLower(o.text("network")), Body: compact(text)})
 	case o.get("records") != nil:
 		r.document(at, text)
@@ -262,7 +294,7 @@ func (r *reading) resource(at int64, o Observation, body object, text json.RawMe
 		r.problem(at, fmt.Errorf("%q is no resource ID", o.ID))
 		return
 	}
-	if !kept[o.Type] {
+	if !keeps(o.ID) {
 		r.ignored["resources of type "+o.Type]++
 		return
 	}
@@ -290,25 +322,26 @@ func compact(text json.RawMessage) string {
 	return b.String()
 }
 
-// event takes in a record of the activity log: the outcome of a write, which
-// carries the resource in its response, and of a deletion. MS Learn: "Azure
-// Activity Log event schema".
+// event takes in a record of the activity log, or a row of Log Analytics' table
+// AzureActivity: the outcome of a write, which carries the resource in its
+// response, and of a deletion. MS Learn: "Azure Activity Log event schema",
+// "AzureActivity".
 func (r *reading) event(at int64, o object) {
-	op := strings.ToLower(o.text("operationname"))
+	op := strings.ToLower(o.first("operationnamevalue", "operationname"))
 	if op == "flowlogflowevent" || op == "networksecuritygroupflowevents" {
 		r.ignored["records of flow logs, which azflow ingest reads"]++
 		return
 	}
-	result := strings.ToLower(o.text("resulttype"))
-	if result == "" {
-		result = strings.ToLower(o.text("status"))
+	result := strings.ToLower(o.first("resulttype", "activitystatusvalue", "status"))
+	props := o.nested("properties")
+	if props == nil {
+		props = o.nested("propertiesd")
 	}
-	props := o.object("properties")
 	if nested := props.object("eventproperties"); nested != nil {
 		props = nested
 	}
 	id := strings.ToLower(o.text("resourceid"))
-	if id == "" {
+	if typeOf(id) == "" { // AzureActivity's ResourceId may be blank
 		id = strings.ToLower(props.text("entity"))
 	}
 	verb := op[strings.LastIndexByte(op, '/')+1:]
@@ -319,15 +352,12 @@ func (r *reading) event(at int64, o object) {
 	case strings.HasPrefix(result, "start"), strings.HasPrefix(result, "fail"):
 		r.ignored["events without an outcome"]++
 		return
-	case !kept[typeOf(id)]:
+	case !keeps(id):
 		r.ignored["events of other resources"]++
 		return
 	}
-	text := o.text("time")
-	if text == "" {
-		text = o.text("eventtimestamp")
-	}
-	when, err := time.Parse(time.RFC3339Nano, text)
+	text := o.first("time", "eventtimestamp", "timegenerated")
+	when, err := parseDay(text)
 	if err != nil {
 		r.problem(at, fmt.Errorf("event of %s has no time but %q", id, text))
 		return
@@ -392,7 +422,12 @@ func (r *reading) csv() {
 	}
 	at := map[string]int{}
 	for i, h := range header {
-		at[fold(strings.TrimSpace(h))] = i
+		name, zone, zoned := strings.Cut(strings.TrimSpace(h), " [")
+		if zoned && zone != "UTC]" {
+			r.problem(0, fmt.Errorf("column %q is not in UTC: set the portal's display time zone to UTC and export again", h))
+			return
+		}
+		at[fold(name)] = i
 	}
 	has := func(names ...string) bool {
 		for _, n := range names {
@@ -419,8 +454,11 @@ func (r *reading) csv() {
 		}
 	case has("time", "nic", "ip"):
 		take = nicOfRow
+	case has("operationnamevalue"):
+		r.activity(in, at)
+		return
 	default:
-		r.problem(0, fmt.Errorf("columns %s: want cidr,name,circuit,since or cidr,label or time,nic,ip,mac,vm,subnet", strings.Join(header, ",")))
+		r.problem(0, fmt.Errorf("columns %s: want cidr,name,circuit,since or cidr,label or time,nic,ip,mac,vm,subnet or those of AzureActivity", strings.Join(header, ",")))
 		return
 	}
 	for {
@@ -457,6 +495,28 @@ func (r *reading) csv() {
 	}
 }
 
+// activity takes in rows of AzureActivity. at says where its columns stand.
+func (r *reading) activity(in *csv.Reader, at map[string]int) {
+	for {
+		pos := in.InputOffset()
+		row, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			r.problem(pos, err)
+			continue
+		}
+		o := object{}
+		for name, i := range at {
+			if i < len(row) {
+				o[name] = row[i]
+			}
+		}
+		r.event(pos, o)
+	}
+}
+
 // nicOfRow returns a NIC as ARM would show it.
 func nicOfRow(get func(string) string) (Observation, map[string]any, error) {
 	when, err := parseDay(get("time"))
@@ -481,9 +541,10 @@ func nicOfRow(get func(string) string) (Observation, map[string]any, error) {
 	return Observation{Time: when, Type: "networkinterfaces", ID: id}, body, nil
 }
 
-// parseDay reads a time, or the midnight that begins a day.
+// parseDay reads a time, as the portal writes it too, or the midnight that begins
+// a day.
 func parseDay(s string) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", time.DateOnly} {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", time.DateOnly, "1/2/2006, 3:04:05.999999 PM"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.UTC().Truncate(time.Microsecond), nil
 		}

@@ -14,11 +14,12 @@ var topologyFields = fieldsOf(tableTopology, map[string]batch.Kind{
 	"AllowForwardedTraffic": batch.Bool, "AllowGatewayTransit": batch.Bool, "AllowVirtualNetworkAccess": batch.Bool, "UseRemoteGateways": batch.Bool,
 	"BgpEnabled": batch.Bool, "EnableIpForwarding": batch.Bool, "EncryptionEnabled": batch.Bool, "FloatingIpEnabled": batch.Bool,
 	"IsFlowEnabled": batch.Bool, "VnetEncryptionSupported": batch.Bool,
-	"AzureAsn": batch.Int64, "PeerAsn": batch.Int64, "BackendPort": batch.Int32, "FrontendPort": batch.Int32, "Priority": batch.Int32,
+	"EgressBytesTransferred": batch.Int64, "IngressBytesTransferred": batch.Int64, "AzureAsn": batch.Int64, "PeerAsn": batch.Int64, "BackendPort": batch.Int32, "FrontendPort": batch.Int32, "Priority": batch.Int32,
 	"RoutingWeight": batch.Int32, "VlanId": batch.Int32, "Weight": batch.Int32,
 },
 	"TimeGenerated", "TimeProcessed", "AzureResourceType", "Name", "Region", "DiscoveryRegion", "Subscription", "_ResourceId", "Tags",
-	"Access", "AddressPrefixes", "AllowForwardedTraffic", "AllowGatewayTransit", "AllowVirtualNetworkAccess", "AppGatewayType", "AzureAsn",
+	"Access", "ApplicationGatewayBackendPools", "PrimaryAzurePort", "PrivateFrontendIps", "PublicFrontendIps", "SecondaryAzurePort", "VipAddress",
+	"VirtualNetworkGateway2", "EgressBytesTransferred", "IngressBytesTransferred", "AddressPrefixes", "AllowForwardedTraffic", "AllowGatewayTransit", "AllowVirtualNetworkAccess", "AppGatewayType", "AzureAsn",
 	"BackendAddressPool", "BackendPort", "BgpEnabled", "CircuitProvisioningState", "ConnectionStatus", "ConnectionType", "Description",
 	"DestinationAddressPrefix", "DestinationPortRange", "Direction", "EnableIpForwarding", "EncryptionEnabled", "EncryptionEnforcement",
 	"FloatingIpEnabled", "FlowLogStorageAccount", "FrontendIps", "FrontendPort", "FrontendSubnet", "FrontendSubnets", "GatewaySubnet",
@@ -104,9 +105,12 @@ func elements(o *Observation, body object) []element {
 		el["PrivateEndpointResourceId"] = body.ref("privateendpoint")
 		flag(el, "EnableIpForwarding", body, "enableipforwarding")
 		flag(el, "VnetEncryptionSupported", body, "vnetencryptionsupported")
-		var ips, pools []string
+		var ips, pools, gates []string
 		for _, c := range body.list("ipconfigurations") {
 			ips = append(ips, c.text("privateipaddress"))
+			for _, p := range c.refs("applicationgatewaybackendaddresspools") {
+				gates = append(gates, ShortWithSubscription(p))
+			}
 			if el["Subnetwork"] == nil {
 				el["Subnetwork"] = Short(c.ref("subnet"))
 			}
@@ -114,7 +118,7 @@ func elements(o *Observation, body object) []element {
 				pools = append(pools, ShortWithSubscription(p))
 			}
 		}
-		el["PrivateIpAddresses"], el["LoadBalancerBackendPools"] = joined(ips), joined(pools)
+		el["PrivateIpAddresses"], el["LoadBalancerBackendPools"], el["ApplicationGatewayBackendPools"] = joined(ips), joined(pools), joined(gates)
 	case "virtualmachines":
 		el["AzureResourceType"] = "VirtualMachine"
 		el["Zones"] = joined(body.texts("zones"))
@@ -195,6 +199,13 @@ func elements(o *Observation, body object) []element {
 			number(e, "BackendPort", r, "backendport")
 			flag(e, "FloatingIpEnabled", r, "enablefloatingip")
 		}
+		for _, r := range body.list("inboundnatrules") {
+			e := part("InboundNatRule", r)
+			e["Protocol"] = r.text("protocol")
+			number(e, "FrontendPort", r, "frontendport")
+			number(e, "BackendPort", r, "backendport")
+			flag(e, "FloatingIpEnabled", r, "enablefloatingip")
+		}
 	case "publicipaddresses":
 		el["AzureResourceType"] = "PublicIPAddress"
 		el["IpAddress"] = body.text("ipaddress")
@@ -208,6 +219,28 @@ func elements(o *Observation, body object) []element {
 	case "applicationgateways":
 		el["AzureResourceType"] = "ApplicationGateway"
 		el["Sku"] = body.object("sku").text("name")
+		el["AppGatewayType"] = "internal"
+		var inside, outside, subnets, pools []string
+		for _, f := range body.list("frontendipconfigurations") {
+			if ip := f.text("privateipaddress"); ip != "" {
+				inside = append(inside, ip)
+			}
+			if id := f.ref("publicipaddress"); id != "" {
+				el["AppGatewayType"] = "internet facing"
+				outside = append(outside, ShortWithSubscription(id))
+			}
+			if s := f.ref("subnet"); s != "" {
+				subnets = append(subnets, Short(s))
+			}
+		}
+		for _, c := range body.list("gatewayipconfigurations") {
+			el["GatewaySubnet"] = Short(c.ref("subnet"))
+		}
+		for _, p := range body.list("backendaddresspools") {
+			pools = append(pools, ShortWithSubscription(strings.ToLower(p.text("id"))))
+		}
+		el["PrivateFrontendIps"], el["PublicFrontendIps"] = joined(inside), joined(outside)
+		el["FrontendSubnets"], el["ApplicationGatewayBackendPools"] = joined(subnets), joined(pools)
 	case "expressroutecircuits":
 		el["AzureResourceType"] = "ExpressRouteCircuit"
 		el["CircuitProvisioningState"], el["ServiceProviderProvisioningState"] = body.text("circuitprovisioningstate"), body.text("serviceproviderprovisioningstate")
@@ -218,19 +251,28 @@ func elements(o *Observation, body object) []element {
 			e := part("ExpressRouteCircuitPeering", p)
 			e["PeeringType"], e["State"] = p.text("peeringtype"), p.text("state")
 			e["PrimaryPeerAddressPrefix"], e["SecondaryPeerAddressPrefix"] = p.text("primarypeeraddressprefix"), p.text("secondarypeeraddressprefix")
+			e["PrimaryAzurePort"], e["SecondaryAzurePort"] = p.text("primaryazureport"), p.text("secondaryazureport")
 			number(e, "AzureAsn", p, "azureasn")
 			number(e, "PeerAsn", p, "peerasn")
 			number(e, "VlanId", p, "vlanid")
 		}
 	case typeRoute:
+		if body.text("sourcepeer") != "" {
+			return nil // of a gateway: Traffic Analytics lists those of circuits
+		}
 		el["AzureResourceType"], el["Name"] = "ExpressRouteCircuitRoute", o.ID
-		el["Network"], el["PrimaryNextHop"], el["Path"] = body.text("network"), body.text("nexthop"), body.text("path")
+		el["Network"], el["PrimaryNextHop"], el["Path"] = body.text("network"), body.text("nexthop"), body.first("path", "aspath")
 		el["LocalPreference"] = body.text("locprf")
 		number(el, "Weight", body, "weight")
 	case "virtualnetworkgateways":
 		el["AzureResourceType"] = "VirtualNetworkGateway"
 		el["GatewayType"], el["Sku"] = body.text("gatewaytype"), body.object("sku").text("name")
 		flag(el, "BgpEnabled", body, "enablebgp")
+		var vips []string
+		for _, a := range body.object("bgpsettings").list("bgppeeringaddresses") {
+			vips = append(vips, a.texts("tunnelipaddresses")...)
+		}
+		el["VipAddress"] = joined(vips)
 		for _, c := range body.list("ipconfigurations") {
 			el["GatewaySubnet"] = Short(c.ref("subnet"))
 		}
@@ -245,14 +287,31 @@ func elements(o *Observation, body object) []element {
 		el["VirtualNetworkGateway1"] = ShortWithSubscription(body.ref("virtualnetworkgateway1"))
 		el["LocalNetworkGateway"] = ShortWithSubscription(body.ref("localnetworkgateway2"))
 		el["Peer"] = ShortWithSubscription(body.ref("peer"))
+		el["VirtualNetworkGateway2"] = ShortWithSubscription(body.ref("virtualnetworkgateway2"))
+		number(el, "EgressBytesTransferred", body, "egressbytestransferred")
+		number(el, "IngressBytesTransferred", body, "ingressbytestransferred")
 		number(el, "RoutingWeight", body, "routingweight")
 	case "azurefirewalls":
 		el["AzureResourceType"] = "AzureFirewall"
+	case "rules":
+		el["AzureResourceType"] = "SecurityAdminRule"
+		el["RuleType"] = body.text("kind")
+		el["Access"], el["Direction"], el["Protocol"], el["Description"] = body.text("access"), body.text("direction"), body.text("protocol"), body.text("description")
+		blocks := func(key string) string {
+			var all []string
+			for _, a := range body.list(key) {
+				all = append(all, a.text("addressprefix"))
+			}
+			return joined(all)
+		}
+		el["SourceAddressPrefix"], el["DestinationAddressPrefix"] = blocks("sources"), blocks("destinations")
+		el["SourcePortRange"], el["DestinationPortRange"] = joined(body.texts("sourceportranges")), joined(body.texts("destinationportranges"))
+		number(el, "Priority", body, "priority")
 	case "flowlogs":
 		el["AzureResourceType"] = "FlowLog"
 		flag(el, "IsFlowEnabled", body, "enabled")
 		el["FlowLogStorageAccount"] = ShortWithSubscription(body.ref("storageid"))
-	default: // service tags, sites and labels are no resources
+	default: // service tags, sites and labels are no resources, network groups nothing that Traffic Analytics lists
 		return nil
 	}
 	return out
