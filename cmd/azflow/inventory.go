@@ -45,12 +45,14 @@ func (p *program) inventoryImportCommand() *cobra.Command {
 content:
 
   az ... list -o json, ARM REST and Resource Graph answers, PowerShell's
-  ConvertTo-Json: NICs, VMs, scale-set NICs, networks, load balancers,
-  public addresses, private endpoints, route tables, NSGs, gateways,
-  connections, circuits; other resources are left
+  ConvertTo-Json: NICs, VMs, scale-set NICs, networks, subnets, peerings, load
+  balancers, application gateways, public addresses, private endpoints, route
+  tables, NSGs, gateways, connections, circuits, network managers' groups with
+  their members and admin rules; other resources are left
   activity logs: blobs of insights-activity-logs, Event Hub messages,
-  az monitor activity-log list
-  ServiceTags_Public_*.json, and az network express-route list-route-tables
+  az monitor activity-log list, Log Analytics' AzureActivity (JSON, CSV)
+  ServiceTags_Public_*.json, az network express-route list-route-tables and
+  az network vnet-gateway list-learned-routes
   CSV: cidr,name,circuit,since (sites) · cidr,label (labels of your own) ·
   time,nic,ip,mac,vm,subnet
 

@@ -68,6 +68,7 @@ func Diff(a, b *Index) *Changes {
 	d.slots()
 	d.holders()
 	d.sites()
+	d.vacancies()
 	d.public()
 	slices.SortFunc(d.out.List, func(x, y Change) int {
 		return cmp.Or(cmp.Compare(x.Network, y.Network), x.Address.Compare(y.Address), cmp.Compare(x.MAC, y.MAC), cmp.Compare(x.Prefix.String(), y.Prefix.String()), cmp.Compare(x.From, y.From))
@@ -326,13 +327,7 @@ func (d *differ) sites() {
 		for _, s := range slices.Concat(a[p], b[p]) {
 			from = min(from, s.Since)
 		}
-		c := Change{Prefix: p, From: from, To: math.MaxInt64}
-		d.out.List = append(d.out.List, c)
-		if private(p.Addr()) && p.Addr().Is4() {
-			d.out.prefixes = append(d.out.prefixes, c)
-		} else {
-			d.out.any = append(d.out.any, span{c.From, c.To})
-		}
+		d.block(Change{Prefix: p, From: from, To: math.MaxInt64})
 	}
 	for p := range a {
 		compare(p)
@@ -341,6 +336,41 @@ func (d *differ) sites() {
 		if _, both := a[p]; !both {
 			compare(p)
 		}
+	}
+}
+
+// vacancies compares what is known of addresses of subnets that no NIC held. Both
+// have the same subnets.
+func (d *differ) vacancies() {
+	for i, n := range d.a.nets {
+		m := d.b.nets[d.b.netOf[n.id]]
+		for k, s := range d.a.nets[i].all {
+			r := m.all[k]
+			var edges []int64
+			for _, list := range [][]vacant{s.vacant, r.vacant} {
+				for _, v := range list {
+					edges = append(edges, v.from, v.to)
+				}
+			}
+			for _, when := range differing(edges, func(t int64) bool {
+				v, w := s.vacantAt(t), r.vacantAt(t)
+				return v.known == w.known && v.ends[0].End == w.ends[0].End
+			}) {
+				for _, p := range s.prefixes {
+					d.block(Change{Network: n.id, Prefix: p, From: when.from, To: when.to})
+				}
+			}
+		}
+	}
+}
+
+// block notes a change of the addresses of a block.
+func (d *differ) block(c Change) {
+	d.out.List = append(d.out.List, c)
+	if private(c.Prefix.Addr()) && c.Prefix.Addr().Is4() {
+		d.out.prefixes = append(d.out.prefixes, c)
+	} else {
+		d.out.any = append(d.out.any, span{c.From, c.To})
 	}
 }
 

@@ -52,7 +52,13 @@ func drawObservation(t *rapid.T) inventory.Observation {
 	subnet := func(name, prefix string) string {
 		return `{"id":"` + nets + name + `","addressPrefix":"` + prefix + `"}`
 	}
-	switch pick("what", "nic", "nic", "nic", "nic", "delete", "vm", "vnet", "lb", "public", "site", "sighting") {
+	switch pick("what", "nic", "nic", "nic", "nic", "delete", "vm", "vnet", "lb", "gateway", "group", "public", "site", "sighting") {
+	case "gateway":
+		return seen(m, rapid.SampledFrom([]inventory.Kind{inventory.List, inventory.Delete}).Draw(t, "gateway kind"), "applicationgateways", gates+pick("gateway", "g1", "g2"),
+			fmt.Sprintf(`{"gatewayIPConfigurations":[{"subnet":{"id":"%sapp/subnets/front"}}],"frontendIPConfigurations":[{"privateIPAddress":"%s","subnet":{"id":"%sapp/subnets/front"}}],"backendAddressPools":[{"backendAddresses":[{"ipAddress":"%s"}]}]}`, nets, pick("before", "10.1.1.5", "10.1.1.9"), nets, pick("behind", "10.1.1.4", "10.1.1.5")))
+	case "group":
+		return seen(m, rapid.SampledFrom([]inventory.Kind{inventory.List, inventory.Delete}).Draw(t, "group kind"), "staticmembers", groups+pick("group", "x", "y")+"/staticmembers/m",
+			fmt.Sprintf(`{"resourceId":"%s%s"}`, nets, pick("member", "app", "app/subnets/front", "lab")))
 	case "delete":
 		return seen(m, inventory.Delete, "networkinterfaces", nics+pick("nic", "a", "b", "c"), "")
 	case "vm":

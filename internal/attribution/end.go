@@ -6,7 +6,9 @@ type End struct {
 	VM, NIC, Subnet, VNet, Region, Subscription, Tenant string
 	VMResource, VMID, NICResource                       string
 	LoadBalancer, LoadBalancerRole                      string
-	Circuit, LocalGateway, PrivateEndpoint              string
+	ApplicationGateway, NetworkGroups                   string
+	Circuit, LocalGateway, PrivateEndpoint, PrivateLink string
+	Connection, GatewayVNet                             string // of a place behind a gateway
 	Tags                                                string
 	Attribution                                         string // how the owner was found
 	Miss                                                string // why no VM or resource of the estate was
@@ -17,9 +19,9 @@ const (
 	ByMAC      = "mac"            // the log names the NIC, inventory the address as its
 	BySighting = "sighting"       // the log names the NIC, the address lies in its subnet and is nobody else's
 	ByAddress  = "address"        // inventory says who held the address in the network then
-	ByFrontEnd = "front end"      // a load balancer's private front end
+	ByFrontEnd = "front end"      // a load balancer's or application gateway's private front end
 	ByPublic   = "public address" // one of the estate's own public addresses
-	ByGateway  = "gateway subnet" // a gateway or firewall, whose NICs are no resources
+	ByGateway  = "gateway subnet" // a gateway, firewall or application gateway, whose NICs are no resources
 	ByPrefix   = "prefix"         // of a site, circuit or client pool
 	Inferred   = "inferred"       // from what the flow log is of, for want of inventory
 )
@@ -57,9 +59,14 @@ var EndColumns = []struct {
 	{"NicResourceId", func(e *End) string { return e.NICResource }},
 	{"LoadBalancer", func(e *End) string { return e.LoadBalancer }},
 	{"LoadBalancerRole", func(e *End) string { return e.LoadBalancerRole }},
+	{"ApplicationGateway", func(e *End) string { return e.ApplicationGateway }},
+	{"NetworkGroups", func(e *End) string { return e.NetworkGroups }},
 	{"ExpressRouteCircuit", func(e *End) string { return e.Circuit }},
 	{"LocalNetworkGateway", func(e *End) string { return e.LocalGateway }},
 	{"PrivateEndpoint", func(e *End) string { return e.PrivateEndpoint }},
+	{"PrivateLink", func(e *End) string { return e.PrivateLink }},
+	{"ConnectionName", func(e *End) string { return e.Connection }},
+	{"GatewayVnet", func(e *End) string { return e.GatewayVNet }},
 	{"Tags", func(e *End) string { return e.Tags }},
 	{"Attribution", func(e *End) string { return e.Attribution }},
 	{"Miss", func(e *End) string { return e.Miss }},

@@ -130,8 +130,10 @@ func (x *Index) number() {
 	}
 	for _, n := range x.nets {
 		for _, s := range n.all {
-			for i := range s.empty {
-				one(&s.empty[i])
+			for i := range s.vacant {
+				for j := range s.vacant[i].ends {
+					one(&s.vacant[i].ends[j])
+				}
 			}
 		}
 	}
@@ -172,7 +174,6 @@ type piece struct {
 type publicPiece struct {
 	span
 	owner inventory.ID
-	lb    bool
 }
 
 // network is a virtual network and what can be reached from it.
@@ -207,8 +208,24 @@ type subnet struct {
 	id       inventory.ID
 	net      int32
 	prefixes []netip.Prefix
-	gateway  bool                      // only gateways or firewalls may stand in it
-	empty    [len(vacancies)]*knownEnd // by reason
+	gateway  bool     // only gateways or firewalls may stand in it
+	vacant   []vacant // by start; one of them holds at any time
+}
+
+// vacant is a stretch in which the same is known of addresses that no NIC held.
+type vacant struct {
+	span
+	known bool                      // what stands there
+	ends  [len(vacancies)]*knownEnd // by reason
+}
+
+// vacantAt returns what is known of addresses that no NIC held at t.
+func (s *subnet) vacantAt(t int64) *vacant {
+	i := len(s.vacant) - 1
+	for s.vacant[i].from > t {
+		i--
+	}
+	return &s.vacant[i]
 }
 
 // vacancies are the reasons why nobody had an address of a subnet.
@@ -274,10 +291,9 @@ func New(e *inventory.Estate) *Index {
 	for _, reason := range []string{Platform, PublicMiss, Ambiguous, NoInventory, TooEarly, Gap, TooLate, Unassigned} {
 		x.misses[reason] = &knownEnd{End: End{Miss: reason}}
 	}
-	x.networks(e)
-	members := map[inventory.ID][]inventory.Member{} // by configuration
+	traits := traitsOf(e)
+	x.networks(e, traits)
 	for _, m := range e.Members {
-		members[m.Config] = append(members[m.Config], m)
 		owner, _, _ := strings.Cut(m.Config, "/ipconfigurations/")
 		x.pools[owner] = append(x.pools[owner], m)
 	}
@@ -301,18 +317,22 @@ func New(e *inventory.Estate) *Index {
 			n.subnets = append(n.subnets, h.Subnet)
 		}
 		t := x.tenure(k)
-		t.held = append(t.held, pooled(piece{span: span{h.Start, h.End}, nic: h.NIC, end: x.endOf(e, h)}, members[h.Config])...)
+		t.held = append(t.held, piece{span: span{h.Start, h.End}, nic: h.NIC, end: x.endOf(e, h)}.with(slices.Concat(traits.configs[h.Config], traits.groups[h.Network], traits.groups[h.Subnet]))...)
 	}
 	for _, f := range e.Fronts {
 		k := slot{x.net(f.Network), f.Address}
 		t := x.tenure(k)
-		t.fronts = append(t.fronts, piece{span: span{f.Start, f.End}, lb: f.Balancer, end: &knownEnd{End: End{
+		p := piece{span: span{f.Start, f.End}, end: &knownEnd{End: End{
 			Subnet: inventory.Short(f.Subnet), VNet: inventory.Short(f.Network), Region: x.nets[k.net].region, Subscription: inventory.Subscription(f.Balancer), Tenant: e.Tenant(f.Balancer),
-			LoadBalancer: inventory.ShortWithSubscription(f.Balancer), LoadBalancerRole: "Frontend", Attribution: ByFrontEnd,
-		}}})
+			Attribution: ByFrontEnd,
+		}}}
+		if p.end.front(f.Balancer) {
+			p.lb = f.Balancer
+		}
+		t.fronts = append(t.fronts, p.with(slices.Concat(traits.groups[f.Network], traits.groups[f.Subnet]))...)
 	}
 	for _, p := range e.Publics {
-		x.public[p.Address] = append(x.public[p.Address], publicPiece{span{p.Start, p.End}, p.Owner, strings.Contains(p.Owner, "/loadbalancers/")})
+		x.public[p.Address] = append(x.public[p.Address], publicPiece{span{p.Start, p.End}, p.Owner})
 	}
 	for _, m := range e.MACs {
 		x.macs[m.Address] = append(x.macs[m.Address], m)
@@ -369,7 +389,7 @@ func (x *Index) notes(p netip.Prefix) {
 }
 
 // networks numbers the networks and finds what each can reach.
-func (x *Index) networks(e *inventory.Estate) {
+func (x *Index) networks(e *inventory.Estate, t traits) {
 	ids := make([]inventory.ID, 0, len(e.Networks))
 	for id := range e.Networks {
 		ids = append(ids, id)
@@ -379,7 +399,7 @@ func (x *Index) networks(e *inventory.Estate) {
 		n := x.nets[x.net(id)]
 		n.region = e.Networks[id].Region
 		for _, s := range e.Networks[id].Subnets {
-			of := newSubnet(s, x.netOf[id], n)
+			of := newSubnet(s, x.netOf[id], n, t)
 			n.all = append(n.all, of)
 			for _, p := range s.Prefixes {
 				n.subnets.Put(p, of)
@@ -430,14 +450,20 @@ func (x *Index) networks(e *inventory.Estate) {
 }
 
 // newSubnet returns a subnet of a network.
-func newSubnet(of inventory.Subnet, net int32, n *network) *subnet {
+func newSubnet(of inventory.Subnet, net int32, n *network, t traits) *subnet {
 	s := &subnet{id: of.ID, net: net, prefixes: of.Prefixes, gateway: gatewaySubnet(of.ID)}
+	all := slices.Concat(t.gates[of.ID], t.groups[n.id], t.groups[of.ID])
 	for i, reason := range vacancies {
 		e := &knownEnd{End: End{Subnet: inventory.Short(of.ID), VNet: n.short, Region: n.region, Subscription: inventory.Subscription(n.id), Miss: reason}}
 		if s.gateway {
 			e.Attribution, e.Miss = ByGateway, ""
 		}
-		s.empty[i] = e
+		for k, p := range (piece{span: always, end: e}).with(all) {
+			if i == 0 {
+				s.vacant = append(s.vacant, vacant{span: p.span, known: p.end.Attribution == ByGateway})
+			}
+			s.vacant[k].ends[i] = p.end
+		}
 	}
 	return s
 }
@@ -477,6 +503,9 @@ func (x *Index) endOf(e *inventory.Estate, h *inventory.Holding) *knownEnd {
 	}}
 	if pe := e.Endpoints[h.NIC]; pe != "" {
 		end.PrivateEndpoint = inventory.Short(pe)
+		if link := e.Links[pe]; link != "" {
+			end.PrivateLink = inventory.ShortWithType(link)
+		}
 	}
 	if vm := e.VMs[h.VM]; vm != nil {
 		v := vm.At(h.Last)
@@ -486,36 +515,6 @@ func (x *Index) endOf(e *inventory.Estate, h *inventory.Holding) *knownEnd {
 		}
 	}
 	return end
-}
-
-// pooled cuts a piece where its address joined or left a back-end pool. Of
-// several load balancers it names the first.
-func pooled(p piece, in []inventory.Member) []piece {
-	edges := []int64{p.from, p.to}
-	for _, m := range in {
-		for _, t := range []int64{m.Start, m.End} {
-			if p.from < t && t < p.to {
-				edges = append(edges, t)
-			}
-		}
-	}
-	slices.Sort(edges)
-	edges = slices.Compact(edges)
-	out := make([]piece, 0, len(edges)-1)
-	for i := range len(edges) - 1 {
-		q := p
-		q.from, q.to = edges[i], edges[i+1]
-		for _, m := range in { // in order of their names
-			if m.Start <= q.from && q.from < m.End {
-				member := *q.end
-				member.LoadBalancer, member.LoadBalancerRole = inventory.ShortWithSubscription(m.Balancer), "Backend"
-				q.end = &member
-				break
-			}
-		}
-		out = append(out, q)
-	}
-	return out
 }
 
 // at returns the piece that holds at t, or nil and how far the gap goes.

@@ -28,6 +28,8 @@ type Namer struct {
 	who  *Resolver
 
 	ends                               []*batch.Dict // of EndColumns, by end
+	told                               []bool        // of EndColumns: some end has a value
+	nothing                            batch.Column  // of a column in which none has
 	nics, vms, subnets, vnets          *batch.Dict   // by capture
 	roles, types, reasons, connections *batch.Dict
 	tags, regions, labels              byAddress
@@ -41,7 +43,7 @@ func NewNamer(x *Index, d *flowlog.Dict) *Namer {
 		nics: &batch.Dict{}, vms: &batch.Dict{}, subnets: &batch.Dict{}, vnets: &batch.Dict{},
 		tags: newByAddress(), regions: newByAddress(), labels: newByAddress(),
 		roles: &batch.Dict{Text: Roles}, types: &batch.Dict{}, reasons: &batch.Dict{}, connections: &batch.Dict{},
-		out: make([]batch.Column, 0, len(ColumnNames)),
+		out: make([]batch.Column, 0, len(ColumnNames)), told: make([]bool, len(EndColumns)), nothing: batch.ConstText(""),
 	}
 	for range EndColumns {
 		n.ends = append(n.ends, &batch.Dict{})
@@ -136,6 +138,10 @@ func (n *Namer) Columns(c *flowlog.Columns, ipText *batch.Dict) []batch.Column {
 		// All columns of an end share the rows' pairs.
 		out = append(out, batch.Column{Form: batch.Coded, IDs: end.pairs, Via: w.PairAddr, Dict: ipText})
 		for k := range EndColumns {
+			if !n.told[k] { // costs nothing by row
+				out = append(out, n.nothing)
+				continue
+			}
 			out = append(out, batch.Column{Form: batch.Coded, IDs: end.pairs, Via: w.PairEnd, Dict: n.ends[k]})
 		}
 		out = append(out, n.tags.column(end.addresses), n.regions.column(end.addresses), n.labels.column(end.addresses))
@@ -158,7 +164,9 @@ func (n *Namer) learn() {
 	if have := len(n.ends[0].Text); have < len(w.Ends) {
 		for k, col := range EndColumns {
 			for i := have; i < len(w.Ends); i++ {
-				n.ends[k].Text = append(n.ends[k].Text, col.Of(&w.Ends[i]))
+				text := col.Of(&w.Ends[i])
+				n.ends[k].Text = append(n.ends[k].Text, text)
+				n.told[k] = n.told[k] || text != ""
 			}
 		}
 	}

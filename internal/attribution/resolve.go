@@ -152,8 +152,11 @@ func (x *Index) ours(a netip.Addr, t int64) (answer, bool) {
 		}
 		end := &End{Subscription: inventory.Subscription(p.owner), Attribution: ByPublic}
 		ans := answer{span: p.span, end: end, place: ownPublic, known: true}
-		if p.lb {
-			end.LoadBalancer, end.LoadBalancerRole, ans.lb = inventory.ShortWithSubscription(p.owner), "Frontend", p.owner
+		switch {
+		case strings.Contains(p.owner, "/loadbalancers/"), isGateway(p.owner):
+			if end.front(p.owner) {
+				ans.lb = p.owner
+			}
 		}
 		return ans, true
 	}
@@ -253,8 +256,9 @@ func (s *subnet) vacancy(of *tenure, t int64, valid span) answer {
 	if of != nil {
 		reason = missOf(of.held, t)
 	}
-	ans := answered(valid, s.empty[slices.Index(vacancies[:], reason)], place(s.net))
-	ans.known = s.gateway
+	v := s.vacantAt(t)
+	ans := answered(valid.and(v.span), v.ends[slices.Index(vacancies[:], reason)], place(s.net))
+	ans.known = v.known
 	return ans
 }
 
@@ -327,10 +331,13 @@ func (x *Index) site(a netip.Addr, t int64) (ans answer, valid span, ok bool) {
 
 // siteOf works out what is known of an end behind a gateway.
 func siteOf(s inventory.Site) *site {
-	out := &site{Site: s, end: &knownEnd{End: End{Attribution: ByPrefix, Miss: OnPremises}}, place: vpn}
+	out := &site{Site: s, end: &knownEnd{End: End{
+		Attribution: ByPrefix, Miss: OnPremises, Connection: inventory.ShortWithSubscription(s.Connection), GatewayVNet: inventory.Short(s.Hub),
+	}}, place: vpn}
 	switch {
 	case s.Client:
-		out.place, out.end.Miss = client, Client
+		// MS Learn: a point-to-site connection is called by its gateway and client.
+		out.place, out.end.Miss, out.end.Connection = client, Client, inventory.ShortWithSubscription(s.Gateway)
 	case s.Circuit != "":
 		out.place, out.end.Circuit = circuit, inventory.ShortWithSubscription(s.Circuit)
 	case s.LocalGateway != "":

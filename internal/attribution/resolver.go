@@ -716,6 +716,9 @@ func (r *Resolver) unknownNIC(l *log, addr netip.Addr, a *answer, end *End) Role
 			return AtGateway
 		}
 	}
+	if end.ApplicationGateway != "" && a.owner == "" {
+		return Responder // an application gateway's, whose NICs no list has
+	}
 	if a.owner != "" {
 		if x.nics[a.owner].MAC == "" {
 			return Responder // inventory just does not tell its MAC

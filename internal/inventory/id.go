@@ -71,6 +71,16 @@ func ShortWithSubscription(id ID) string {
 	return Subscription(id) + "/" + Short(id)
 }
 
+// ShortWithType returns resourcegroup/type/name, as Traffic Analytics names what
+// lies behind a private endpoint.
+func ShortWithType(id ID) string {
+	kind := typeOf(id)
+	if kind == "" {
+		return id
+	}
+	return group(id) + "/" + kind + "/" + id[strings.LastIndexByte(id, '/')+1:]
+}
+
 // networkOf returns the ID of the virtual network of a subnet.
 func networkOf(subnet ID) ID {
 	vnet, _, _ := strings.Cut(subnet, "/subnets/")
