@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// Dict gives ids to the values that [Columns] refer to. Ids count up from 0 in
-// order of first appearance, so an array indexed by id translates them.
+// Dict gives ids to the values that [Columns] refer to. Ids count up from 0, so an
+// array indexed by id translates them.
 //
 // A Dict may back many Columns, one after another; [Dict.Reset] forgets the
 // values when they have grown too many. It is not safe for concurrent use.
@@ -207,20 +207,18 @@ type Addresses struct {
 	seed   maphash.Seed
 	k0, k1 uint64 // keys of the hash, from seed: addresses come from strangers
 
-	slots []addressSlot // open addressing, for texts of at most MaxShort bytes
-	used  int
-	long  map[string]uint32 // the others
+	// Texts of at most MaxShort bytes are in a hash table with open addressing. It
+	// holds ids alone, each plus one, so that much of it fits a cache.
+	slots  []uint32
+	used   int
+	shorts []ShortText       // by id plus one
+	long   map[string]uint32 // the others
 
 	texts []string
 	hi    []uint64
 	lo    []uint64
 	is4   []bool
 	room  strings.Builder // holds the next texts, one after the other
-}
-
-type addressSlot struct {
-	a, b uint64 // as ShortID takes them; a is 0 when the slot is free
-	id   uint32
 }
 
 const minSlots = 1 << 13
@@ -232,11 +230,12 @@ func (t *Addresses) reset() {
 	t.k0 = maphash.Comparable(t.seed, uint8(0)) | 1
 	t.k1 = maphash.Comparable(t.seed, uint8(1)) | 1
 	if t.slots == nil || len(t.slots) > 32*minSlots {
-		t.slots = make([]addressSlot, minSlots)
+		t.slots = make([]uint32, minSlots)
 	} else {
 		clear(t.slots)
 	}
 	t.used = 0
+	t.shorts = append(t.shorts[:0], ShortText{})
 	if t.long == nil {
 		t.long = map[string]uint32{}
 	}
@@ -251,71 +250,99 @@ var errZone = errors.New("address has a zone")
 // ID returns the id of the address that text is, which it copies if it is new.
 func (t *Addresses) ID(text []byte) (uint32, error) {
 	if n := len(text); n > 0 && n <= MaxShort {
-		var b [16]byte
-		copy(b[:], text)
-		b[15] = byte(n)
-		return t.ShortID(binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:]), text)
+		return t.shortID(shortText(text))
 	}
 	if id, ok := t.long[string(text)]; ok {
 		return id, nil
 	}
-	id, err := t.add(text)
+	id, err := t.add(text, ShortText{})
 	if err == nil {
 		t.long[string(text)] = id
 	}
 	return id, err
 }
 
-// MaxShort is the length of the longest text that ShortID takes: that of every
-// IPv4 address and of many an IPv6 address.
+// MaxShort is the length of the longest text that a [ShortText] can be: that of
+// every IPv4 address and of many an IPv6 address.
 const MaxShort = 15
 
-// ShortID is ID for a text of 1 to MaxShort bytes that the caller has loaded: a
-// and b are its bytes as little-endian integers, padded with zeros, and the
-// length is the highest byte of b.
-func (t *Addresses) ShortID(a, b uint64, text []byte) (uint32, error) {
-	if id, ok := t.Lookup(a, b); ok {
-		return id, nil
+// ShortText is a text of 1 to MaxShort bytes: A and B are its bytes as
+// little-endian integers, padded with zeros, and the highest byte of B is its
+// length.
+type ShortText struct{ A, B uint64 }
+
+func shortText(text []byte) ShortText {
+	var b [16]byte
+	copy(b[:], text)
+	b[15] = byte(len(text))
+	return ShortText{binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:])}
+}
+
+// MaxShortIDs is how many texts ShortIDs takes.
+const MaxShortIDs = 64
+
+// ShortIDs puts the ids of the addresses that texts are, at most MaxShortIDs, into
+// ids. It returns the index of the first text that is no address, len(texts) if
+// all are.
+func (t *Addresses) ShortIDs(ids []uint32, texts []ShortText) int {
+	// The slots where they should be are read one right after the other, without
+	// a branch that would depend on what is in them.
+	var elsewhere uint64
+	slots, shorts := t.slots, t.shorts
+	mask := uint64(len(slots) - 1)
+	ids = ids[:len(texts)]
+	for k := range texts {
+		n := slots[t.hash(texts[k])&mask]
+		s := &shorts[n]
+		ids[k] = n - 1
+		other := s.A ^ texts[k].A | s.B ^ texts[k].B
+		elsewhere |= (other | -other) >> 63 << (k & 63)
 	}
-	id, err := t.add(text)
+	for ; elsewhere != 0; elsewhere &= elsewhere - 1 {
+		k := bits.TrailingZeros64(elsewhere)
+		id, err := t.shortID(texts[k])
+		if err != nil {
+			return k
+		}
+		ids[k] = id
+	}
+	return len(texts)
+}
+
+func (t *Addresses) shortID(text ShortText) (uint32, error) {
+	s := t.slot(text)
+	if *s != 0 {
+		return *s - 1, nil
+	}
+	var b [16]byte
+	binary.LittleEndian.PutUint64(b[:], text.A)
+	binary.LittleEndian.PutUint64(b[8:], text.B)
+	id, err := t.add(b[:b[15]], text)
 	if err != nil {
 		return 0, err
 	}
-	if t.used >= room(len(t.slots)) {
+	*s = id + 1
+	t.used++
+	if t.used > room(len(t.slots)) {
 		t.rehash(2 * len(t.slots))
 	}
-	*t.free(a, b) = addressSlot{a, b, id}
-	t.used++
 	return id, nil
 }
 
-// Lookup returns the id of a text as ShortID takes it, if it has one.
-func (t *Addresses) Lookup(a, b uint64) (uint32, bool) {
-	slots := t.slots
-	mask := uint64(len(slots) - 1)
-	for h := t.hash(a, b); ; h++ {
-		s := &slots[h&mask]
-		if s.a == a && s.b == b {
-			return s.id, s.a != 0
-		}
-		if s.a == 0 {
-			return 0, false
-		}
-	}
-}
-
-func (t *Addresses) hash(a, b uint64) uint64 {
-	hi, lo := bits.Mul64(a^t.k0, b^t.k1)
-	return hi ^ lo
-}
-
-func (t *Addresses) free(a, b uint64) *addressSlot {
+// slot returns the slot of text, or the free one that is to be its.
+func (t *Addresses) slot(text ShortText) *uint32 {
 	mask := uint64(len(t.slots) - 1)
-	h := t.hash(a, b)
-	for t.slots[h&mask].a != 0 {
-		h++
+	for h := t.hash(text); ; h++ {
+		s := &t.slots[h&mask]
+		if *s == 0 || t.shorts[*s] == text {
+			return s
+		}
 	}
-	return &t.slots[h&mask]
+}
+
+func (t *Addresses) hash(text ShortText) uint64 {
+	hi, lo := bits.Mul64(text.A^t.k0, text.B^t.k1)
+	return hi ^ lo
 }
 
 // room returns how many of a number of slots are used at most.
@@ -334,18 +361,19 @@ func (t *Addresses) Reserve(n int) {
 }
 
 func (t *Addresses) rehash(slots int) {
-	old := t.slots
-	t.slots = make([]addressSlot, slots)
-	for _, s := range old {
-		if s.a != 0 {
-			*t.free(s.a, s.b) = s
+	t.slots = make([]uint32, slots)
+	for id, text := range t.shorts {
+		if text.B != 0 {
+			*t.slot(text) = uint32(id)
 		}
 	}
 	n := max(0, room(slots)-len(t.texts))
+	t.shorts = slices.Grow(t.shorts, n)
 	t.texts, t.hi, t.lo, t.is4 = slices.Grow(t.texts, n), slices.Grow(t.hi, n), slices.Grow(t.lo, n), slices.Grow(t.is4, n)
 }
 
-func (t *Addresses) add(text []byte) (uint32, error) {
+// add adds a text; short is zero unless the text is.
+func (t *Addresses) add(text []byte, short ShortText) (uint32, error) {
 	var hi, lo uint64
 	v4, is4 := parse4(text)
 	if lo = uint64(v4); !is4 {
@@ -360,7 +388,7 @@ func (t *Addresses) add(text []byte) (uint32, error) {
 		hi, lo = binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:])
 	}
 	id := uint32(len(t.texts))
-	t.texts = append(t.texts, t.keep(text))
+	t.texts, t.shorts = append(t.texts, t.keep(text)), append(t.shorts, short)
 	t.hi, t.lo, t.is4 = append(t.hi, hi), append(t.lo, lo), append(t.is4, is4)
 	return id, nil
 }

@@ -76,6 +76,51 @@ func TestAddressesKeepTheirIDs(t *testing.T) {
 	}
 }
 
+func TestManyAddressesHaveTheIDsThatEachHas(t *testing.T) {
+	one, many := NewDict(), NewDict()
+	r := rand.New(rand.NewPCG(2, 3))
+	texts := func() (list []string) {
+		for range r.IntN(MaxShortIDs + 1) {
+			list = append(list, []string{
+				fmt.Sprintf("10.0.%d.%d", r.IntN(256), r.IntN(256)),
+				fmt.Sprintf("%d.%d.%d.%d", r.IntN(256), r.IntN(256), r.IntN(256), r.IntN(256)),
+				fmt.Sprintf("fd00::%x:%x", r.IntN(1<<16), r.IntN(4)),
+			}[r.IntN(3)])
+		}
+		return list
+	}
+	for round := range 5000 {
+		list := texts()
+		bad := len(list)
+		if r.IntN(4) == 0 && bad > 0 {
+			bad = r.IntN(len(list))
+			list[bad] = []string{"10.0.0", "10.0.0.256", "x", "10.0.0.1\x00", "\x00", "fe80::1%a"}[r.IntN(6)]
+		}
+		ids, short := make([]uint32, len(list)), make([]ShortText, len(list))
+		for i, text := range list {
+			short[i] = shortText([]byte(text))
+		}
+		if got := many.Addresses.ShortIDs(ids, short); got != bad {
+			t.Fatalf("round %d: %q are addresses up to %d, want %d", round, list, got, bad)
+		}
+		for i, text := range list[:bad] {
+			if _, err := one.Addresses.ID([]byte(text)); err != nil {
+				t.Fatal(err)
+			}
+			if got := many.Addresses.Text(ids[i]); got != text {
+				t.Fatalf("round %d: %s has the id of %s", round, text, got)
+			}
+		}
+		if round == 2500 {
+			one.Reset()
+			many.Reset()
+		}
+		if one.Addresses.Len() != many.Addresses.Len() {
+			t.Fatalf("round %d: %d ids, want %d", round, many.Addresses.Len(), one.Addresses.Len())
+		}
+	}
+}
+
 func TestAddressesRefuseWhatIsNone(t *testing.T) {
 	d := NewDict()
 	for _, text := range []string{"", "10.0.0", "10.0.0.256", "010.0.0.1", "fe80::1%eth0", "10.0.0.1\x00", " 10.0.0.1", strings.Repeat("f", 100)} {

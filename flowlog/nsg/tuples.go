@@ -25,9 +25,10 @@ func readTuples(r *wire.Reader, i int) (next int) {
 
 	b, end := r.Padded(), r.Len()
 	next = i
+	var clock wire.Clock
 	for ; n < len(time) && i+len(wire.Span{}) <= len(b); i++ {
 		s := (*wire.Span)(b[i:])
-		seconds, ok := s.Digits10(1)
+		seconds, ok := clock.Time(s, 1, 10)
 		if !ok || s.At(11) != ',' {
 			break
 		}

@@ -25,9 +25,10 @@ func readTuples(r *wire.Reader, i int) (next int) {
 
 	b, end := r.Padded(), r.Len()
 	next = i
+	var clock wire.Clock
 	for ; n < len(time) && i+len(wire.Span{}) <= len(b); i++ {
 		s := (*wire.Span)(b[i:])
-		ms, ok := s.Digits13(1)
+		ms, ok := clock.Time(s, 1, 13)
 		if !ok || s.At(14) != ',' || ms < wire.SecondsBelow {
 			break
 		}
@@ -35,22 +36,18 @@ func readTuples(r *wire.Reader, i int) (next int) {
 		if at == 0 {
 			break
 		}
-		proto, comma := s.Digits(at)
-		if comma-at-1 >= 3 || s.At(comma) != ',' || proto > 255 {
-			break
-		}
-		at = comma + 1
-
-		// Direction, state and encryption: "O,B,NX,".
+		// Protocol, direction and state: "6,O,B," or "17,O,B,".
 		x := s.Load(at)
-		dir, st := wire.Directions[byte(x)], wire.States[byte(x>>16)]
-		if x&0xff00ff00 != ','<<8|','<<24 || dir == 0 || st == 0 {
+		two := uint((x>>8&0xff^',')+0xff) >> 8 // 1 if the protocol has two digits
+		ten := x&0xff ^ '0'
+		x >>= 8 * two & 63
+		one := x&0xff ^ '0'
+		dir, st := wire.Directions[byte(x>>16)], wire.States[byte(x>>32)]
+		if ten > 9 || one > 9 || x&0xff00ff00ff00 != ','<<8|','<<24|','<<40 || dir == 0 || st == 0 {
 			break
 		}
-		var enc uint32
-		if uint32(x>>32)&0xffffff == 'N'|'X'<<8|','<<16 {
-			enc, at = flowlog.EncryptionNX, at+7
-		} else if enc, at = readEncryption(c.Dict, s, at+4); enc == 0 {
+		enc, at := readEncryption(c.Dict, s, at+6+two)
+		if enc == 0 {
 			break
 		}
 		p0, b0, p1, b1, quote := s.Counters(at)
@@ -67,7 +64,7 @@ func readTuples(r *wire.Reader, i int) (next int) {
 		}
 		time[n] = int64(ms) * 1000
 		srcPort[n], destPort[n] = from, to
-		protocol[n] = uint32(proto)
+		protocol[n] = uint32(10*ten*uint64(two) + one)
 		direction[n], status[n] = dir-1, uint32(stat)
 		state[n], encryption[n] = st, enc
 		packets[n], bytes[n] = p0, b0
@@ -94,9 +91,24 @@ func readTuples(r *wire.Reader, i int) (next int) {
 	return next
 }
 
+// usualEncryption are the encryption values that most tuples have, and the comma
+// after them, by the second bit of their first letter.
+var usualEncryption = [2]struct {
+	text, mask uint64
+	size       uint
+	id         uint32
+}{
+	{'X' | ','<<8, 0xffff, 2, flowlog.EncryptionX},
+	{'N' | 'X'<<8 | ','<<16, 0xffffff, 3, flowlog.EncryptionNX},
+}
+
 // readEncryption returns the id of the encryption value at i, if it is a
 // documented one, and the index after the comma that ends it.
 func readEncryption(d *flowlog.Dict, s *wire.Span, i uint) (id uint32, next uint) {
+	x := s.Load(i)
+	if e := &usualEncryption[x>>1&1]; x&e.mask == e.text {
+		return e.id, i + e.size
+	}
 	for id := flowlog.EncryptionX; id <= flowlog.EncryptionNXFallback; id++ {
 		if text := d.Encryptions.Text(id); s.Has(i, text) && s.At(i+uint(len(text))) == ',' {
 			return id, i + uint(len(text)) + 1

@@ -91,6 +91,7 @@ const (
 func (r *Reader) Decode(b []byte, final bool, cur *flowlog.Cursor, dst *flowlog.Columns) (n int) {
 	r.reset(b)
 	r.dst, r.base = dst, cur.Offset
+	r.ends.own = unknown() // ids are of a Dict that may have been reset
 	i := 0
 	for {
 		if cur.Skipping {

@@ -224,8 +224,8 @@ func SlowAgrees(t *testing.T, newDecoder func() flowlog.ColumnDecoder, shape Sha
 			"ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
 	}
 	for round := range short(rounds) {
-		var tuples []string
-		for range 1 + r.IntN(6) {
+		arrays := [][]string{nil}
+		for range 1 + r.IntN(10) {
 			var p []string
 			p = append(p, pick("1735689600000", "1735689600123", "1735689600", "0000000000001", "99999999999", "100000000000", "9999999999999", "12345678901234", "", "x735689600000"))
 			p = append(p, address(), address())
@@ -249,16 +249,20 @@ func SlowAgrees(t *testing.T, newDecoder func() flowlog.ColumnDecoder, shape Sha
 					p = append(p, number())
 				}
 			}
-			tuples = append(tuples, strings.Join(p, ","))
+			if r.IntN(4) == 0 {
+				arrays = append(arrays, nil)
+			}
+			last := &arrays[len(arrays)-1]
+			*last = append(*last, strings.Join(p, ","))
 		}
-		fast, slow := envelope(shape, tuples, false), envelope(shape, tuples, true)
+		fast, slow := envelope(shape, arrays, false), envelope(shape, arrays, true)
 		got, _ := Decode(newDecoder(), append(fast, make([]byte, flowlog.Pad)...)[:len(fast)])
 		want, _ := Decode(newDecoder(), slow)
 		if err := Check(got); err != nil {
 			t.Fatal(err)
 		}
 		if g, w := refusals(got), refusals(want); !slices.Equal(Lines(got), Lines(want)) || g != w {
-			t.Fatalf("round %d: %q\nfast %q\n%s\nslow %q\n%s", round, tuples, Lines(got), g, Lines(want), w)
+			t.Fatalf("round %d: %q\nfast %q\n%s\nslow %q\n%s", round, arrays, Lines(got), g, Lines(want), w)
 		}
 	}
 }
@@ -274,28 +278,35 @@ func refusals(c *flowlog.Columns) string {
 	return b.String()
 }
 
-// envelope writes a record of the tuples, all of them with an escape if asked.
-func envelope(shape Shape, tuples []string, escaped bool) []byte {
+// envelope writes a record of arrays of tuples, all of them with an escape if asked.
+func envelope(shape Shape, arrays [][]string, escaped bool) []byte {
 	var b bytes.Buffer
 	if shape == VNet4 {
-		b.WriteString(`{"flowLogVersion":4,"flowRecords":{"flows":[{"flowGroups":[{"rule":"r","flowTuples":[`)
+		b.WriteString(`{"flowLogVersion":4,"flowRecords":{"flows":[{"flowGroups":[`)
 	} else {
-		b.WriteString(`{"properties":{"Version":2,"flows":[{"rule":"r","flows":[{"flowTuples":[`)
+		b.WriteString(`{"properties":{"Version":2,"flows":[{"rule":"r","flows":[`)
 	}
-	for i, tuple := range tuples {
-		if i > 0 {
+	for a, tuples := range arrays {
+		if a > 0 {
 			b.WriteByte(',')
 		}
-		text, err := json.Marshal(tuple)
-		if err != nil {
-			panic(err) // a string can be encoded
+		b.WriteString(`{"flowTuples":[`)
+		for i, tuple := range tuples {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			text, err := json.Marshal(tuple)
+			if err != nil {
+				panic(err) // a string can be encoded
+			}
+			if comma := bytes.IndexByte(text, ','); escaped && comma >= 0 {
+				text = slices.Concat(text[:comma], []byte(`\u002c`), text[comma+1:])
+			}
+			b.Write(text)
 		}
-		if comma := bytes.IndexByte(text, ','); escaped && comma >= 0 {
-			text = slices.Concat(text[:comma], []byte(`\u002c`), text[comma+1:])
-		}
-		b.Write(text)
+		b.WriteString(`]}`)
 	}
-	b.WriteString(`]}]}]}}`)
+	b.WriteString(`]}]}}`)
 	return b.Bytes()
 }
 
