@@ -31,6 +31,9 @@ type Table struct {
 	// column is added, dropped or changes its meaning, and is written into
 	// every segment.
 	Version int
+	// Oldest is the oldest version whose rows can be read beside those of today,
+	// null or empty in the columns that they lack; 0 means the first.
+	Oldest int
 	// Hidden tables are there for other tables' expressions; no list has them.
 	Hidden bool
 	// View is the KQL query that makes the table's rows out of other tables;

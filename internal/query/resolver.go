@@ -57,6 +57,11 @@ func (r *Resolver) Resolve(ctx context.Context, scan sqlgen.Scan) (_ *store.Rela
 	if err != nil {
 		return nil, err
 	}
+	for _, s := range segs {
+		if err := table.Readable(s.SchemaVersion); err != nil {
+			return nil, err
+		}
+	}
 	rel := &store.Relation{Time: table.TimeColumn, Release: release}
 	if table.Name == trafficAnalytics {
 		if segs, err = withOverlapping(ctx, snap, segs); err != nil {

@@ -26,6 +26,9 @@ const step = 10 * 60 * 1_000_000
 // process has changed the segments meanwhile, and the lake is as it was.
 func Merge(ctx context.Context, l *lake.Lake, w *lake.Writer, snap *lake.Snapshot, m lake.Merge) error {
 	segs := slices.Clone(m.Segments)
+	if err := readable(segs); err != nil {
+		return err
+	}
 	if err := l.Footers(segs, lake.ReadFooter); err != nil {
 		return err
 	}
@@ -124,7 +127,13 @@ func mergeWindow(ctx context.Context, l *lake.Lake, segs []lake.Segment, from, t
 		return 0
 	}
 	for _, s := range here {
-		if err := Scan(ctx, l, s, nil, pick, func(b *batch.Batch, _ int) error { return m.Add(b) }); err != nil {
+		if err := Scan(ctx, l, s, nil, pick, func(b *batch.Batch, _ int) error {
+			b, err := trafficanalytics.Upgrade(b) // rows of before that a rebuild keeps
+			if err != nil {
+				return err
+			}
+			return m.Add(b)
+		}); err != nil {
 			return fmt.Errorf("segment %s: %w", s.Name, err)
 		}
 	}

@@ -38,6 +38,9 @@ func Rebuild(ctx context.Context, l *lake.Lake, w *lake.Writer, interval time.Du
 	if err != nil {
 		return res, err
 	}
+	if err := readable(flows); err != nil {
+		return res, err
+	}
 	if err := l.Footers(flows, lake.ReadFooter); err != nil {
 		return res, err
 	}

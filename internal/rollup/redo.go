@@ -37,6 +37,9 @@ type Redo struct {
 // written.
 func NewRedo(ctx context.Context, l *lake.Lake, v *View, c *lake.Commit, segs, flows []lake.Segment, want map[int64]bool, tuples map[int64]int64, merged func(*trafficanalytics.Partial) error) (*Redo, error) {
 	r := &Redo{commit: c, interval: v.Interval, does: map[int64]bool{}, flows: flows, open: v.open, merged: merged, still: map[string]bool{}}
+	if err := readable(segs, flows); err != nil {
+		return nil, err
+	}
 	here, err := r.complete(ctx, l, segs, want, tuples)
 	if err != nil || len(r.does) == 0 {
 		return r, err

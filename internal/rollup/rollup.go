@@ -117,6 +117,20 @@ func complete(ft lake.Footer, c *lake.Commit, fields []batch.Field, sum segment.
 	return c.Stamp(ft), nil
 }
 
+// readable returns an error if rows of segs cannot be read by their columns.
+func readable(segs ...[]lake.Segment) error {
+	for _, s := range slices.Concat(segs...) {
+		table, ok := schema.Lookup(s.Table)
+		if !ok {
+			return fmt.Errorf("no table is called %s", s.Table)
+		}
+		if err := table.Readable(s.SchemaVersion); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // joinRanges returns the ranges of all of segs but those of blobs that leave
 // accepts, one for tuples that follow each other or are listed twice. The
 // segments' footers have to be those of the files.

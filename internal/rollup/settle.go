@@ -59,6 +59,9 @@ func settle(ctx context.Context, l *lake.Lake, w *lake.Writer, mac string, span 
 	if err != nil {
 		return false, err
 	}
+	if err := readable(s.segs, flows); err != nil {
+		return false, err
+	}
 	rolled, err := s.rolled(ctx, flows)
 	if err != nil {
 		return false, err

@@ -44,6 +44,9 @@ func unmerge(ctx context.Context, l *lake.Lake, w *lake.Writer, blobs []lake.Blo
 		return err
 	}
 	segs = slices.DeleteFunc(segs, func(s lake.Segment) bool { return s.Partial })
+	if err := readable(segs); err != nil {
+		return err
+	}
 	if err := l.Footers(segs, lake.ReadFooter); err != nil {
 		return err
 	}
