@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"github.com/azflow/azflow/internal/batch"
@@ -48,36 +49,39 @@ func (s *base) find(from, to int) {
 	}
 	s.found, s.from = true, len(s.rows)
 	s.rows = slices.Grow(s.rows, to-from)[:s.from+to-from]
-	seen, rows := s.seen, s.rows[s.from:]
-	for i, id := range s.ids[from:to] {
+	// Two passes: in the first, nothing waits for what memory is slow to tell.
+	ids, rows, seen := s.ids[from:to], s.rows[s.from:], s.seen
+	for i, id := range ids {
+		l := uint32(0)
 		if int(id) < len(seen) {
-			if l := seen[id]; l != 0 {
-				rows[i] = l - 1
-				continue
-			}
+			l = seen[id]
 		}
-		rows[i] = s.number(id)
-		seen = s.seen
+		rows[i] = l
+	}
+	for i, l := range rows {
+		if l == 0 {
+			l = s.number(ids[i])
+		}
+		rows[i] = l - 1
 	}
 }
 
-// number gives a position that has none its number.
+// number returns the number of a position + 1; one that has none gets the next.
 func (s *base) number(id uint32) uint32 {
-	l := uint32(len(s.order))
-	if id == batch.Null {
-		if s.null != 0 {
-			return s.null - 1
-		}
-		s.null = l + 1
-	} else {
+	n := uint32(len(s.order)) + 1
+	at := &s.null
+	if id != batch.Null {
 		if int(id) >= len(s.seen) {
 			s.seen = append(s.seen, make([]uint32, int(id)+1-len(s.seen))...)
 			s.seen = s.seen[:cap(s.seen)]
 		}
-		s.seen[id] = l + 1
+		at = &s.seen[id]
 	}
-	s.order = append(s.order, id)
-	return l
+	if *at == 0 {
+		*at = n
+		s.order = append(s.order, id)
+	}
+	return *at
 }
 
 // share finds the base of each column of b. A column whose dictionary is not that
@@ -145,7 +149,7 @@ func (c *column) forget() { c.follow, c.same, c.equal, c.null = c.follow[:0], tr
 
 // addShared adds rows whose positions the base has numbered.
 func (c *column) addShared(e *encoder, b *batch.Column, s *base) error {
-	if err := c.learn(b, s.order[len(c.follow):]); err != nil {
+	if err := c.learn(e, b, s.order[len(c.follow):]); err != nil {
 		return err
 	}
 	rows := s.rows[s.from:]
@@ -164,42 +168,77 @@ func (c *column) addShared(e *encoder, b *batch.Column, s *base) error {
 }
 
 // learn follows more positions of the base to those of the dictionary.
-func (c *column) learn(b *batch.Column, order []uint32) error {
-	known := len(c.follow)
+func (c *column) learn(e *encoder, b *batch.Column, order []uint32) error {
+	d, known := &c.dict, len(c.follow)
 	if known == 0 {
 		// Positions that differ have values that differ: they need not be looked up.
-		c.distinct = c.field.Kind == batch.Bool || c.dict.len() == 0 && (b.Via == nil || b.Distinct)
+		c.distinct = c.field.Kind == batch.Bool ||
+			d.len() == 0 && d.byText == nil && d.byInt == nil && (b.Via == nil || b.Distinct)
 	}
-	if !c.distinct {
-		c.dict.use(b.Dict, c.field.Kind)
-	}
-	var err error
-	for _, id := range order {
-		if b.Via != nil && id != batch.Null {
-			id = b.Via[id]
-		}
-		l := batch.Null
-		switch {
-		case id == batch.Null && c.field.Nullable:
-		case c.distinct && id != batch.Null:
-			l = c.add(b.Dict, id)
-		default:
-			if c.distinct {
-				c.distinct = false
-				c.dict.use(b.Dict, c.field.Kind)
+	ids := order
+	if b.Via != nil {
+		e.ids = slices.Grow(e.ids[:0], len(order))[:len(order)]
+		ids = e.ids
+		for i, id := range order {
+			if id != batch.Null {
+				id = b.Via[id]
 			}
-			if l, err = c.local(id); err != nil {
+			ids[i] = id
+		}
+	}
+	c.follow = slices.Grow(c.follow, len(ids))[:known+len(ids)]
+	follow := c.follow[known:]
+	if c.distinct && (c.field.Nullable || !slices.Contains(ids, batch.Null)) {
+		c.addDistinct(follow, b.Dict, ids)
+	} else {
+		c.distinct = false
+		d.use(b.Dict, c.field.Kind)
+		for i, id := range ids {
+			var err error
+			if follow[i], err = c.local(id); err != nil {
 				return err
 			}
 		}
-		c.follow = append(c.follow, l)
 	}
-	for k, l := range c.follow[known:] {
+	for k, l := range follow {
 		c.same = c.same && l == c.follow[0]
 		c.equal = c.equal && l == uint32(known+k)
 		c.null = c.null || l == batch.Null
 	}
 	return nil
+}
+
+// addDistinct adds the values at positions of src, and gives follow their own.
+func (c *column) addDistinct(follow []uint32, src *batch.Dict, ids []uint32) {
+	d := &c.dict
+	if c.field.Kind == batch.Text {
+		for i := range follow {
+			follow[i] = uint32(d.texts + i)
+		}
+		d.appendTexts(src.Text, ids)
+		return
+	}
+	for i, id := range ids {
+		follow[i] = batch.Null
+		if id != batch.Null {
+			follow[i] = c.add(src, id)
+		}
+	}
+}
+
+// appendTexts adds texts that the dictionary has not.
+func (d *dictionary) appendTexts(texts []string, ids []uint32) {
+	o, size := len(d.page), 0
+	for _, id := range ids {
+		size += 4 + len(texts[id])
+	}
+	d.page = slices.Grow(d.page, size)[:o+size]
+	for _, id := range ids {
+		binary.LittleEndian.PutUint32(d.page[o:], uint32(len(texts[id])))
+		o += 4 + copy(d.page[o+4:], texts[id])
+	}
+	d.texts += len(ids)
+	d.bytes += size
 }
 
 // through gives dst the own positions of rows of the base, and returns how many

@@ -50,7 +50,7 @@ type column struct {
 	valid batch.Bitmap
 	nulls int // in mode inCodes (may be 0 when only runs had them) and inValues
 
-	low, high int64 // of the values that went into ints, but reals
+	low, high int64 // of the values in pages, but reals
 	valued    bool  // low and high are set
 	reals     realRange
 }
@@ -239,7 +239,6 @@ func (c *column) addValue(n int, id uint32) {
 	} else {
 		v := c.dict.ints[id]
 		c.ints = appendFill(c.ints, v, n)
-		c.see(v, v)
 		if c.field.Nullable {
 			copyBits(c.valid, c.rows, nil, 0, n)
 		}
@@ -260,24 +259,6 @@ func appendFill[T any](s []T, v T, n int) []T {
 func (c *column) growValid(n int) {
 	if c.field.Nullable {
 		c.valid = c.valid.Grow(c.rows + n)
-	}
-}
-
-// see widens the range of values that are not in the dictionary.
-// Reals are looked at when their page ends.
-func (c *column) see(low, high int64) {
-	if c.field.Kind == batch.Real {
-		return
-	}
-	if !c.valued {
-		c.low, c.high, c.valued = low, high, true
-		return
-	}
-	if less(c.field.Kind, low, c.low) {
-		c.low = low
-	}
-	if less(c.field.Kind, c.high, high) {
-		c.high = high
 	}
 }
 
@@ -441,26 +422,9 @@ func (c *column) addPlain(e *encoder, b *batch.Column, from, to int) error {
 	if c.field.Nullable {
 		copyBits(c.valid, c.rows, b.Valid, from, to-from)
 	}
-	c.seeAll(c.ints[o:])
 	c.nulls += nulls
 	c.rows += to - from
 	return nil
-}
-
-func (c *column) seeAll(v []int64) {
-	switch {
-	case len(v) == 0:
-	case c.field.Kind == batch.Uint64:
-		for _, x := range v {
-			c.see(x, x)
-		}
-	default:
-		low, high := v[0], v[0]
-		for _, x := range v {
-			low, high = min(low, x), max(high, x)
-		}
-		c.see(low, high)
-	}
 }
 
 func (c *column) addPlainBools(e *encoder, b *batch.Column, from, to int) error {

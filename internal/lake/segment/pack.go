@@ -170,25 +170,44 @@ const (
 
 var errDelta = errors.New("delta encoding is broken")
 
-// appendDelta appends v in Parquet's DELTA_BINARY_PACKED encoding. For columns
-// of 32 bits (narrow) differences wrap around at 32 bits, as readers of INT32
-// expect.
-func appendDelta(b []byte, v []int64, narrow bool) []byte {
+// appendPlain appends v in Parquet's PLAIN encoding.
+func appendPlain(b []byte, v []int64, narrow bool) []byte {
+	o := len(b)
+	if narrow {
+		b = slices.Grow(b, 4*len(v))[:o+4*len(v)]
+		for i, x := range v {
+			binary.LittleEndian.PutUint32(b[o+4*i:], uint32(x))
+		}
+		return b
+	}
+	b = slices.Grow(b, 8*len(v))[:o+8*len(v)]
+	for i, x := range v {
+		binary.LittleEndian.PutUint64(b[o+8*i:], uint64(x))
+	}
+	return b
+}
+
+// appendDelta appends v in Parquet's DELTA_BINARY_PACKED encoding, and returns
+// its lowest and highest value. For columns of 32 bits (narrow) differences wrap
+// around at 32 bits, as readers of INT32 expect.
+func appendDelta(b []byte, v []int64, narrow bool) (out []byte, low, high int64) {
 	b = binary.AppendUvarint(b, deltaBlock)
 	b = binary.AppendUvarint(b, deltaBlock/deltaMini)
 	b = binary.AppendUvarint(b, uint64(len(v)))
-	prev := int64(0)
-	if len(v) > 0 {
-		if prev = v[0]; narrow {
-			prev = int64(int32(prev))
-		}
+	if len(v) == 0 {
+		return binary.AppendVarint(b, 0), 0, 0
+	}
+	prev := v[0]
+	low, high = prev, prev
+	if narrow {
+		prev = int64(int32(prev))
 	}
 	b = binary.AppendVarint(b, prev)
 	var d [deltaBlock]int64
 	for i := 1; i < len(v); i += deltaBlock {
 		n := min(deltaBlock, len(v)-i)
-		low := int64(math.MaxInt64)
-		var high [deltaBlock / deltaMini]int64 // of each mini-block
+		least := int64(math.MaxInt64)
+		var most [deltaBlock / deltaMini]int64 // of each mini-block
 		for m := 0; m*deltaMini < n; m++ {
 			x := v[i+m*deltaMini : i+min((m+1)*deltaMini, n)]
 			diffs := d[m*deltaMini:][:len(x)]
@@ -200,26 +219,27 @@ func appendDelta(b []byte, v []int64, narrow bool) []byte {
 				}
 				prev = x[k]
 				diffs[k] = diff
-				low, top = min(low, diff), max(top, diff)
+				least, top = min(least, diff), max(top, diff)
+				low, high = min(low, prev), max(high, prev)
 			}
-			high[m] = top
+			most[m] = top
 		}
-		b = binary.AppendVarint(b, low)
+		b = binary.AppendVarint(b, least)
 		widths := len(b)
 		b = append(b, 0, 0, 0, 0)
 		for k := n; k%deltaMini != 0; k++ {
-			d[k] = low
+			d[k] = least
 		}
 		for m := 0; m*deltaMini < n; m++ {
-			w := uint(bits.Len64(uint64(high[m]) - uint64(low)))
+			w := uint(bits.Len64(uint64(most[m]) - uint64(least)))
 			if w > maxMini {
 				w = 64
 			}
 			b[widths+m] = byte(w)
-			b = appendMini(b, (*[deltaMini]int64)(d[m*deltaMini:]), low, w)
+			b = appendMini(b, (*[deltaMini]int64)(d[m*deltaMini:]), least, w)
 		}
 	}
-	return b
+	return b, low, high
 }
 
 // appendMini appends how far 32 values lie above low, w bits each: 64 or at most

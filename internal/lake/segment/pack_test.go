@@ -101,7 +101,7 @@ func TestDeltasOfWidthsThatAreNotWrittenAreRead(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for w := uint(maxMini + 1); w < 64; w++ {
 		v := []int64{1, 1}
-		b := appendDelta(nil, v, false)
+		b, _, _ := appendDelta(nil, v, false)
 		b = b[:len(b)-4] // the widths
 		b = append(b, byte(w), 0, 0, 0)
 		mini := make([]byte, 4*w)
@@ -124,7 +124,11 @@ func TestDeltasOfWidthsThatAreNotWrittenAreRead(t *testing.T) {
 
 func checkDelta(t *testing.T, v []int64, narrow bool) {
 	t.Helper()
-	b := append(appendDelta(nil, v, narrow), make([]byte, pad)...)
+	b, low, high := appendDelta(nil, v, narrow)
+	if len(v) > 0 && (low != slices.Min(v) || high != slices.Max(v)) {
+		t.Fatalf("range of %v is %d to %d", v, low, high)
+	}
+	b = append(b, make([]byte, pad)...)
 	got := make([]int64, len(v))
 	if err := decodeDelta(got, b, narrow); err != nil {
 		t.Fatalf("%d values, narrow %v: %v", len(v), narrow, err)

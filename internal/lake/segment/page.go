@@ -58,11 +58,15 @@ func (c *column) endPage(e *encoder, last bool) {
 	}
 	if c.pages.size == 0 {
 		c.chunk.codec = e.codec
-		if last && len(e.body) < plainBelow && c.dict.bytes < maxStatBytes || c.mode == inValues && e.packs() {
+		switch {
+		case last && len(e.body) < plainBelow && c.dict.bytes < maxStatBytes:
+			c.chunk.codec = codecNone
+		case last && c.dict.bytes > len(e.body): // the dictionary is most of the chunk
+		case e.codec == codecSnappy && !e.shrinks():
 			c.chunk.codec = codecNone
 		}
 	}
-	e.makePage(&c.chunk, pageData, encoding, c.rows)
+	e.makePage(&c.chunk, pageData, encoding, c.rows, e.body)
 	c.pages.add(&e.free, e.page)
 	c.chunk.rows += int64(c.rows)
 	c.chunk.nulls += int64(nulls)
@@ -235,13 +239,17 @@ func (c *column) encodeCodes(e *encoder, ids []uint32) int {
 
 func (c *column) encodeValues(e *encoder) int {
 	if c.field.Kind == batch.Real {
-		for _, v := range c.ints {
-			e.body = binary.LittleEndian.AppendUint64(e.body, uint64(v))
-		}
+		e.body = appendPlain(e.body, c.ints, false)
 		c.reals.see(c.ints)
 		return encPlain
 	}
-	e.body = appendDelta(e.body, c.ints, narrow(c.field.Kind))
+	var low, high int64
+	e.body, low, high = appendDelta(e.body, c.ints, narrow(c.field.Kind))
+	if c.field.Kind == batch.Uint64 {
+		c.see(c.ints)
+	} else {
+		c.widen(low, high)
+	}
 	return encDelta
 }
 
@@ -252,20 +260,12 @@ func (c *column) endChunk(e *encoder) {
 	if c.chunk.encodings>>encDict&1 == 0 {
 		return
 	}
-	e.body = e.body[:0]
-	switch {
-	case c.field.Kind == batch.Text:
-		e.body = append(e.body, c.dict.page...)
-	case narrow(c.field.Kind):
-		for _, v := range c.dict.ints {
-			e.body = binary.LittleEndian.AppendUint32(e.body, uint32(v))
-		}
-	default:
-		for _, v := range c.dict.ints {
-			e.body = binary.LittleEndian.AppendUint64(e.body, uint64(v))
-		}
+	body := c.dict.page
+	if c.field.Kind != batch.Text {
+		e.body = appendPlain(e.body[:0], c.dict.ints, narrow(c.field.Kind))
+		body = e.body
 	}
-	e.makePage(&c.chunk, pageDict, encPlain, c.dict.len())
+	e.makePage(&c.chunk, pageDict, encPlain, c.dict.len(), body)
 	c.chunk.encodings |= 1 << encRLE
 }
 
@@ -290,10 +290,39 @@ func (c *column) stats() {
 		c.reals.see(c.dict.ints)
 		m.minimum, m.maximum, m.hasStats = c.reals.bytes()
 	default:
-		for _, v := range c.dict.ints {
-			c.see(v, v)
-		}
+		c.see(c.dict.ints)
 		m.minimum, m.maximum, m.hasStats = statBytes(c.field.Kind, c.low), statBytes(c.field.Kind, c.high), true
+	}
+}
+
+// see widens the range of the values by v.
+func (c *column) see(v []int64) {
+	if len(v) == 0 {
+		return
+	}
+	low, high := v[0], v[0]
+	if c.field.Kind == batch.Uint64 {
+		for _, x := range v {
+			low, high = int64(min(uint64(low), uint64(x))), int64(max(uint64(high), uint64(x)))
+		}
+	} else {
+		for _, x := range v {
+			low, high = min(low, x), max(high, x)
+		}
+	}
+	c.widen(low, high)
+}
+
+func (c *column) widen(low, high int64) {
+	if !c.valued {
+		c.low, c.high, c.valued = low, high, true
+		return
+	}
+	if less(c.field.Kind, low, c.low) {
+		c.low = low
+	}
+	if less(c.field.Kind, c.high, high) {
+		c.high = high
 	}
 }
 

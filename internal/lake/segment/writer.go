@@ -324,34 +324,31 @@ func (p *pages) release(free *[][]byte) {
 	p.pieces, p.size = p.pieces[:0], 0
 }
 
-// packs reports whether the body is packed so well that Snappy would not make it
-// much smaller.
-func (e *encoder) packs() bool {
-	if e.codec != codecSnappy {
-		return false
-	}
+// shrinks reports whether Snappy takes a quarter off the body: for less, it is not
+// worth its time, and that of readers.
+func (e *encoder) shrinks() bool {
 	e.packed = s2.EncodeSnappy(e.packed[:cap(e.packed)], e.body)
-	return len(e.packed) > len(e.body)/8*7
+	return len(e.packed) < len(e.body)/4*3
 }
 
-// makePage compresses the body into e.page and counts it in c.
-func (e *encoder) makePage(c *chunk, typ, encoding, values int) {
-	body := e.body
+// makePage compresses body into e.page and counts it in c.
+func (e *encoder) makePage(c *chunk, typ, encoding, values int, body []byte) {
+	stored := body
 	switch c.codec {
 	case codecSnappy:
 		e.packed = s2.EncodeSnappy(e.packed[:cap(e.packed)], body)
+		stored = e.packed
 	case codecZstd:
 		e.packed = e.zstd.EncodeAll(body, e.packed[:0])
-	default:
-		e.packed = append(e.packed[:0], body...)
+		stored = e.packed
 	}
 	h := pageHeader{
-		typ: typ, raw: int64(len(body)), stored: int64(len(e.packed)),
-		crc: int64(crc32.ChecksumIEEE(e.packed)), values: int64(values), encoding: encoding,
+		typ: typ, raw: int64(len(body)), stored: int64(len(stored)),
+		crc: int64(crc32.ChecksumIEEE(stored)), values: int64(values), encoding: encoding,
 	}
 	e.page = h.append(e.page[:0])
 	c.raw += int64(len(e.page)) + h.raw
 	c.stored += int64(len(e.page)) + h.stored
 	c.encodings |= 1 << encoding
-	e.page = append(e.page, e.packed...)
+	e.page = append(e.page, stored...)
 }
