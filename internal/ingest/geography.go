@@ -48,10 +48,10 @@ func (g *geography) reset() {
 
 // learn takes in the addresses that are new. Those that are not of the internet
 // are nowhere.
-func (g *geography) learn(a *flowlog.Addresses, classes []class) {
-	for id := len(g.country); id < len(classes); id++ {
+func (g *geography) learn(a *flowlog.Addresses, known []traits) {
+	for id := len(g.country); id < len(known); id++ {
 		country, name, number := uint32(0), uint32(0), batch.Null
-		if classes[id] == internet {
+		if known[id].class() == internet {
 			addr := a.Addr(uint32(id))
 			if p, ok := g.db.Place(addr); ok {
 				country, ok = g.countryAt[p.Country]

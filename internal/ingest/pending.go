@@ -341,8 +341,8 @@ func (p *pending) emptyRules(r *reading, c *flowlog.Columns) {
 // footprint returns what the owners in the rows that wait rest on.
 func (p *pending) footprint() []byte {
 	var addrs []netip.Addr
-	for id, seen := range p.wk.rows.seen {
-		if seen && p.wk.rows.classes[id] == private {
+	for id, t := range p.wk.rows.traits {
+		if t&seen != 0 && t.class() == private {
 			addrs = append(addrs, p.wk.dict.Addresses.Addr(uint32(id)))
 		}
 	}

@@ -83,13 +83,25 @@ var ownedFields = func() []batch.Field {
 }()
 
 // class is what an address is, by its text alone.
-type class = uint8
+type class uint8
 
 const (
 	private  class = iota // not routed on the internet
 	internet              // a public address
 	platform              // 168.63.129.16, the platform's virtual public address
 )
+
+// traits are what every row asks of an address: its class, in the lowest bits, and
+// more.
+type traits uint8
+
+const (
+	classBits traits = 1<<2 - 1
+	six       traits = 1 << 2 // it is an IPv6 address
+	seen      traits = 1 << 3 // a row had it since unsee
+)
+
+func (t traits) class() class { return class(t & classBits) }
 
 // classOf returns the class of an address. MS Learn: "What is IP address
 // 168.63.129.16?"; the private ranges are those of RFC 1918, 4193, 6598 and the
@@ -124,10 +136,8 @@ type rowMaker struct {
 	fields   []batch.Field
 	column   map[string]int // position of each of fields
 
-	dict    *flowlog.Dict
-	classes []class // by address
-	six     []uint8 // by address: 1 for IPv6, else 0
-	seen    []bool  // by address: whether a row had it since unsee
+	dict   *flowlog.Dict
+	traits []traits // by address
 	// By address id: text, numbers, whether public.
 	ipText                     *batch.Dict
 	ip4, ip6Hi, ip6Lo          *batch.Dict
@@ -222,12 +232,15 @@ func (m *rowMaker) reset() {
 	if m.geo != nil {
 		m.geo.reset()
 	}
-	m.classes, m.six, m.seen = m.classes[:0], m.six[:0], m.seen[:0]
-	m.via4, m.via6, m.public, m.probe, m.viaNumber = m.via4[:0], m.via6[:0], m.public[:0], m.probe[:0], m.viaNumber[:0]
+	m.traits, m.via4, m.via6, m.public, m.probe, m.viaNumber = m.traits[:0], m.via4[:0], m.via6[:0], m.public[:0], m.probe[:0], m.viaNumber[:0]
 }
 
 // unsee forgets which addresses the rows so far had.
-func (m *rowMaker) unsee() { clear(m.seen) }
+func (m *rowMaker) unsee() {
+	for id := range m.traits {
+		m.traits[id] &^= seen
+	}
+}
 
 // about returns where a public address is and what or whom it belongs to: region
 // and service tag of Azure's, country and owner of others.
@@ -252,21 +265,19 @@ func (m *rowMaker) learn() {
 	a := &m.dict.Addresses
 	m.ipText.Text, m.strings.Text = a.Texts(), m.dict.Strings.Texts()
 	m.states.Text, m.encryptions.Text = m.dict.States.Texts(), m.dict.Encryptions.Texts()
-	for id := uint32(len(m.classes)); int(id) < a.Len(); id++ {
+	for id := uint32(len(m.traits)); int(id) < a.Len(); id++ {
 		c := classOf(a.Addr(id))
-		m.classes = append(m.classes, c)
 		m.public = append(m.public, b2i(c != private))
 		m.probe = append(m.probe, b2i(c == platform))
-		m.seen = append(m.seen, false)
 		if v4, ok := a.V4(id); ok {
 			m.via4 = append(m.via4, uint32(len(m.ip4.Ints)))
 			m.ip4.Ints = append(m.ip4.Ints, int64(v4))
 			m.via6 = append(m.via6, batch.Null)
-			m.six = append(m.six, 0)
+			m.traits = append(m.traits, traits(c))
 			continue
 		}
 		hi, lo, _ := a.V6(id)
-		m.six = append(m.six, 1)
+		m.traits = append(m.traits, traits(c)|six)
 		m.via4 = append(m.via4, batch.Null)
 		m.via6 = append(m.via6, uint32(len(m.ip6Hi.Ints)))
 		m.ip6Hi.Ints = append(m.ip6Hi.Ints, int64(hi))
@@ -396,7 +407,7 @@ func (m *rowMaker) rows(c *flowlog.Columns, who identity) *batch.Batch {
 	set("Rollover", m.rollovers(c.Flags, some))
 	set("CoversFrom", m.open.column(c, m.ipText, m.macs, m.strings))
 	if m.geo != nil {
-		m.geo.learn(&m.dict.Addresses, m.classes)
+		m.geo.learn(&m.dict.Addresses, m.traits)
 		m.geo.columns("Src", src, set)
 		m.geo.columns("Dest", dest, set)
 	}
@@ -419,13 +430,17 @@ func (m *rowMaker) addresses(c *flowlog.Columns, flowType []uint32) {
 	direction, dests := c.Direction[:len(c.Src)], c.Dest[:len(c.Src)]
 	for i, src := range c.Src {
 		dest := dests[i]
-		far := src
+		from, to := m.traits[src], m.traits[dest]
+		far := from
 		if direction[i] == uint32(flowlog.Outbound) {
-			far = dest
+			far = to
 		}
-		flowType[i] = uint32(m.classes[far])
-		m.seen[src], m.seen[dest] = true, true
-		if m.six[src]|m.six[dest] != 0 {
+		flowType[i] = uint32(far.class())
+		if from&to&seen == 0 {
+			m.traits[src] |= seen
+			m.traits[dest] |= seen
+		}
+		if (from|to)&six != 0 {
 			m.sixes = append(m.sixes, i)
 		}
 	}
