@@ -57,6 +57,11 @@ type knownEnd struct {
 type address struct {
 	tenures []tenure  // by network
 	subnets []*subnet // that hold it, the narrowest first, one a network
+	// alone is set if no network but that of the one tenure has a subnet with the
+	// address: subnet, if that has one.
+	alone  bool
+	subnet *subnet
+	first  [1]tenure // where tenures begin: most have one, which then lies here
 }
 
 // A tenure is who had an address of one network, by time.
@@ -86,6 +91,7 @@ func (x *Index) tenure(k slot) *tenure {
 	a := x.addrs[k.addr]
 	if a == nil {
 		a = &address{}
+		a.tenures = a.first[:0]
 		x.addrs[k.addr] = a
 	}
 	i, ok := a.find(k.net)
@@ -124,6 +130,7 @@ func (x *Index) number() {
 			for _, pieces := range [][]piece{a.tenures[i].held, a.tenures[i].fronts} {
 				for j := range pieces {
 					one(&pieces[j].end)
+					pieces[j].number = pieces[j].end.number
 				}
 			}
 		}
@@ -166,9 +173,10 @@ func (s span) and(o span) span { return span{max(s.from, o.from), min(s.to, o.to
 // A piece is a stretch in which an address had one owner.
 type piece struct {
 	span
-	end *knownEnd
-	nic inventory.ID // of a NIC's address
-	lb  inventory.ID // of a front end
+	end    *knownEnd
+	number uint32       // of end, which would have to be fetched for it
+	nic    inventory.ID // of a NIC's address
+	lb     inventory.ID // of a front end
 }
 
 type publicPiece struct {
@@ -234,10 +242,18 @@ var vacancies = [...]string{Unassigned, TooEarly, TooLate, Gap}
 // nic is what the resolver asks of a NIC.
 type nic struct {
 	*inventory.NIC
+	short    string
 	net      int32
 	subnets  []inventory.ID
 	slots    []slot // that it ever held
-	attached []inventory.Attachment
+	attached []attachment
+	subnet   string // short name of the last of subnets
+}
+
+// attachment is that of a NIC to a VM, whose name is short.
+type attachment struct {
+	inventory.Attachment
+	short string
 }
 
 // forwards reports whether the NIC forwards traffic of others at a time.
@@ -298,11 +314,11 @@ func New(e *inventory.Estate) *Index {
 		x.pools[owner] = append(x.pools[owner], m)
 	}
 	for id, n := range e.NICs {
-		x.nics[id] = &nic{NIC: n, net: -1}
+		x.nics[id] = &nic{NIC: n, short: inventory.Short(id), net: -1}
 	}
 	for _, a := range e.Attachments {
 		if n := x.nics[a.NIC]; n != nil {
-			n.attached = append(n.attached, a)
+			n.attached = append(n.attached, attachment{a, inventory.Short(a.VM)})
 		}
 	}
 	for i := range e.Holdings {
@@ -315,6 +331,7 @@ func New(e *inventory.Estate) *Index {
 		}
 		if !slices.Contains(n.subnets, h.Subnet) {
 			n.subnets = append(n.subnets, h.Subnet)
+			n.subnet = inventory.Short(h.Subnet)
 		}
 		t := x.tenure(k)
 		t.held = append(t.held, piece{span: span{h.Start, h.End}, nic: h.NIC, end: x.endOf(e, h)}.with(slices.Concat(traits.configs[h.Config], traits.groups[h.Network], traits.groups[h.Subnet]))...)
@@ -355,6 +372,10 @@ func New(e *inventory.Estate) *Index {
 	}
 	for a, known := range x.addrs {
 		known.subnets = x.subnetsOf(a)
+		if known.alone = len(known.tenures) == 1 && len(known.subnets) <= 1; known.alone && len(known.subnets) == 1 {
+			known.subnet = known.subnets[0]
+			known.alone = known.subnet.net == known.tenures[0].net
+		}
 		x.notes(netip.PrefixFrom(a, a.BitLen()))
 	}
 	for a := range x.public {
@@ -570,24 +591,33 @@ func (x *Index) NIC(mac string, t int64) string {
 }
 
 func bareMAC(mac string) string {
-	return strings.ToUpper(strings.NewReplacer("-", "", ":", "").Replace(mac))
+	if strings.ContainsAny(mac, "-:") {
+		mac = strings.ReplaceAll(strings.ReplaceAll(mac, "-", ""), ":", "")
+	}
+	return strings.ToUpper(mac)
 }
 
 // vmAt returns the VM that a NIC was attached to.
 func (n *nic) vmAt(t int64) (inventory.ID, span) {
+	a, s := n.attachedAt(t)
+	return a.VM, s
+}
+
+// attachedAt returns how a NIC was attached.
+func (n *nic) attachedAt(t int64) (attachment, span) {
 	gap := always
-	for _, a := range n.attached {
-		switch {
+	for i := range n.attached {
+		switch a := &n.attached[i]; {
 		case a.Has(t):
-			return a.VM, span{a.Start, a.End}
+			return *a, span{a.Start, a.End}
 		case a.End <= t:
 			gap.from = a.End
 		default:
 			gap.to = a.Start
-			return "", gap
+			return attachment{}, gap
 		}
 	}
-	return "", gap
+	return attachment{}, gap
 }
 
 // ServiceTag returns the service tag that says most of an address: of a service

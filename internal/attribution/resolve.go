@@ -12,8 +12,9 @@ import (
 // answer is an end with where it lies, as long as it holds.
 type answer struct {
 	span
-	end        *End      // not to be changed
-	of         *knownEnd // whose End end is, if it is the index's own
+	end        *End // not to be changed
+	fixed      bool // end is the index's own, and has this number
+	number     uint32
 	place      place
 	owner      inventory.ID // the NIC that held it
 	lb         inventory.ID // the load balancer whose front end it was
@@ -22,8 +23,8 @@ type answer struct {
 }
 
 // answered returns an answer with an end of the index's own.
-func answered(valid span, end *knownEnd, p place) answer {
-	return answer{span: valid, end: &end.End, of: end, place: p}
+func answered(valid span, end *knownEnd, number uint32, p place) answer {
+	return answer{span: valid, end: &end.End, fixed: true, number: number, place: p}
 }
 
 // private reports whether an address is not routed on the internet. RFC 1918,
@@ -110,7 +111,8 @@ func (x *Index) foreign6(hi uint64) bool {
 
 // missed is an end that nobody owned.
 func (x *Index) missed(valid span, reason string, p place) answer {
-	return answered(valid, x.misses[reason], p)
+	end := x.misses[reason]
+	return answered(valid, end, end.number, p)
 }
 
 // unheld says why an address of no known subnet has no owner.
@@ -188,7 +190,20 @@ func (x *Index) nicEnd(n *nic, vm inventory.ID, t int64) (End, span) {
 // reachable looks an address up in a network and those peered with it, the
 // nearest first. done is false if none of them has anything to do with it.
 func (x *Index) reachable(net int32, known *address, a netip.Addr, t int64) (ans answer, done bool) {
-	// Of most addresses one network knows, or none.
+	if known != nil && known.alone { // as most are
+		of := &known.tenures[0]
+		if _, ok := x.nets[net].to(of.net); !ok {
+			return answer{span: always}, false
+		}
+		got, s := of.holder(t)
+		switch {
+		case got.known:
+			return got, true
+		case known.subnet != nil:
+			return known.subnet.vacancy(of, t, s), true
+		}
+		return answer{span: s}, false
+	}
 	type candidate struct {
 		reached
 		tenure *tenure
@@ -257,7 +272,8 @@ func (s *subnet) vacancy(of *tenure, t int64, valid span) answer {
 		reason = missOf(of.held, t)
 	}
 	v := s.vacantAt(t)
-	ans := answered(valid.and(v.span), v.ends[slices.Index(vacancies[:], reason)], place(s.net))
+	end := v.ends[slices.Index(vacancies[:], reason)]
+	ans := answered(valid.and(v.span), end, end.number, place(s.net))
 	ans.known = v.known
 	return ans
 }
@@ -266,7 +282,7 @@ func (s *subnet) vacancy(of *tenure, t int64, valid span) answer {
 func (of *tenure) holder(t int64) (answer, span) {
 	p, s := at(of.held, t)
 	if p != nil {
-		ans := answered(s, p.end, place(of.net))
+		ans := answered(s, p.end, p.number, place(of.net))
 		ans.owner, ans.known = p.nic, true
 		return ans, s
 	}
@@ -278,7 +294,7 @@ func (of *tenure) holder(t int64) (answer, span) {
 	if f == nil {
 		return answer{}, s
 	}
-	ans := answered(s, f.end, place(of.net))
+	ans := answered(s, f.end, f.number, place(of.net))
 	ans.lb, ans.known = f.lb, true
 	return ans, s
 }
@@ -320,7 +336,7 @@ func (x *Index) site(a netip.Addr, t int64) (ans answer, valid span, ok bool) {
 			if s.Since > valid.from {
 				valid.from = s.Since
 			}
-			ans = answered(valid, s.end, s.place)
+			ans = answered(valid, s.end, s.end.number, s.place)
 			ans.known, ok = true, true
 			return false
 		}

@@ -463,7 +463,7 @@ func (r *Resolver) turn(l *log, t int64) {
 	l.nic, l.span = x.nicAt(l.mac, t)
 	switch {
 	case l.nic != nil:
-		vm, s := l.nic.vmAt(t)
+		vm, s := l.nic.attachedAt(t)
 		l.span = l.span.and(s)
 		l.forwards, s = l.nic.forwards(t)
 		l.span = l.span.and(s)
@@ -471,13 +471,7 @@ func (r *Resolver) turn(l *log, t int64) {
 			l.net = l.nic.net
 			c.VNet = x.nets[l.net].short
 		}
-		if len(l.nic.subnets) > 0 {
-			c.Subnet = inventory.Short(l.nic.subnets[len(l.nic.subnets)-1])
-		}
-		c.NIC, c.NICResource = inventory.Short(l.nic.ID), l.nic.ID
-		if vm != "" {
-			c.VM = inventory.Short(vm)
-		}
+		c.NIC, c.VM, c.Subnet, c.NICResource = l.nic.short, vm.short, l.nic.subnet, l.nic.ID
 	case strings.Contains(target, "/virtualnetworks/"):
 		c.VNet = inventory.Short(target)
 		if l.subnet != "" {
@@ -541,12 +535,12 @@ func ticks(s span) (first, n uint32) {
 
 // end returns the number of an answer's end.
 func (r *Resolver) end(a *answer) uint32 {
-	if a.of == nil {
+	if !a.fixed {
 		return r.made(a.end)
 	}
-	n := &r.known[a.of.number]
+	n := &r.known[a.number]
 	if *n == 0 {
-		r.Ends = append(r.Ends, a.of.End)
+		r.Ends = append(r.Ends, *a.end)
 		*n = uint32(len(r.Ends))
 	}
 	return *n - 1
@@ -614,11 +608,11 @@ func (r *Resolver) near(l *log, id uint32, t int64) (near, span) {
 func (r *Resolver) findNear(l *log, id, number uint32, t int64) near {
 	addr := r.dict.Addresses.Addr(id).Unmap()
 	a := r.x.find(l.net, addr, r.met[number].of, t)
-	if l.nic != nil && a.owner == l.nic.ID && a.of != nil {
+	if l.nic != nil && a.owner == l.nic.ID && a.fixed {
 		// The index's own end, but for how it was found.
-		n := &r.byMAC[a.of.number]
+		n := &r.byMAC[a.number]
 		if *n == 0 {
-			r.Ends = append(r.Ends, a.of.End)
+			r.Ends = append(r.Ends, *a.end)
 			*n = uint32(len(r.Ends))
 			r.Ends[*n-1].Attribution = ByMAC
 		}
