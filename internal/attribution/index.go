@@ -19,20 +19,21 @@ type Index struct {
 	// Version is that of the inventory it was made of; see [inventory.Version].
 	Version int64
 
-	estate *inventory.Estate // what Diff compares as it is
-	nets   []*network
-	netOf  map[inventory.ID]int32
-	addrs  map[netip.Addr]*address // those that were ever held
-	within cidr.Table[[]*subnet]   // of all networks, one a network
-	public map[netip.Addr][]publicPiece
-	macs   map[string][]inventory.MAC
-	nics   map[inventory.ID]*nic
-	pools  map[inventory.ID][]inventory.Member // by NIC
-	sites  cidr.Table[[]*site]
-	behind []*site // all of them
-	tags   cidr.Table[[]int32]
-	tag    []inventory.ServiceTag
-	labels cidr.Table[string]
+	estate  *inventory.Estate // what Diff compares as it is
+	nets    []*network
+	islands int // how many parts the networks fall into
+	netOf   map[inventory.ID]int32
+	addrs   map[netip.Addr]*address // those that were ever held
+	within  cidr.Table[[]*subnet]   // of all networks, one a network
+	public  map[netip.Addr][]publicPiece
+	macs    map[string][]inventory.MAC
+	nics    map[inventory.ID]*nic
+	pools   map[inventory.ID][]inventory.Member // by NIC
+	sites   cidr.Table[[]*site]
+	behind  []*site // all of them
+	tags    cidr.Table[[]int32]
+	tag     []inventory.ServiceTag
+	labels  cidr.Table[string]
 	// misses are the ends of which nothing but the reason is known.
 	misses map[string]*knownEnd
 	ends   int // how many a knownEnd's numbers count
@@ -68,6 +69,20 @@ type address struct {
 type tenure struct {
 	net          int32
 	held, fronts []piece // by start
+	starts       []int64 // of held: less to fetch than the pieces
+}
+
+// at is at for the pieces held.
+func (of *tenure) at(t int64) (*piece, span) {
+	lo, hi := 0, len(of.starts)
+	for lo < hi {
+		if mid := int(uint(lo+hi) >> 1); of.starts[mid] <= t {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return around(of.held, lo-1, t)
 }
 
 // in returns what is known of an address of one network, nil for nothing.
@@ -192,6 +207,7 @@ type network struct {
 	all       []*subnet
 	peers     []int32
 	reach     []reached // itself, its peers, their peers, ...; by network
+	island    int32     // the number of those that reach each other
 	gateways  []inventory.Gateway
 }
 
@@ -371,6 +387,13 @@ func New(e *inventory.Estate) *Index {
 		x.labels.Put(l.Prefix, l.Text)
 	}
 	for a, known := range x.addrs {
+		for i := range known.tenures {
+			of := &known.tenures[i]
+			of.starts = make([]int64, len(of.held))
+			for j := range of.held {
+				of.starts[j] = of.held[j].from
+			}
+		}
 		known.subnets = x.subnetsOf(a)
 		if known.alone = len(known.tenures) == 1 && len(known.subnets) <= 1; known.alone && len(known.subnets) == 1 {
 			known.subnet = known.subnets[0]
@@ -467,6 +490,10 @@ func (x *Index) networks(e *inventory.Estate, t traits) {
 			}
 		}
 		slices.SortFunc(n.reach, func(a, b reached) int { return cmp.Compare(a.net, b.net) })
+		if n.island = x.nets[n.reach[0].net].island; n.reach[0].net == int32(i) {
+			n.island = int32(x.islands)
+			x.islands++
+		}
 	}
 }
 
@@ -544,6 +571,11 @@ func at(pieces []piece, t int64) (*piece, span) {
 	if !found {
 		i--
 	}
+	return around(pieces, i, t)
+}
+
+// around is at, given the last piece that begins before or at t; -1 for none.
+func around(pieces []piece, i int, t int64) (*piece, span) {
 	gap := always
 	if i >= 0 {
 		if pieces[i].has(t) {

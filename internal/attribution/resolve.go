@@ -12,14 +12,15 @@ import (
 // answer is an end with where it lies, as long as it holds.
 type answer struct {
 	span
-	end        *End // not to be changed
-	fixed      bool // end is the index's own, and has this number
-	number     uint32
-	place      place
-	owner      inventory.ID // the NIC that held it
-	lb         inventory.ID // the load balancer whose front end it was
-	known      bool         // an owner or a place was found
-	everywhere bool         // it is the same whichever network asks
+	end    *End // not to be changed
+	fixed  bool // end is the index's own, and has this number
+	number uint32
+	place  place
+	owner  inventory.ID // the NIC that held it
+	lb     inventory.ID // the load balancer whose front end it was
+	known  bool         // an owner or a place was found
+	// shared is set if it is the same for all networks that reach each other.
+	shared bool
 }
 
 // answered returns an answer with an end of the index's own.
@@ -43,13 +44,13 @@ var (
 func (x *Index) find(net int32, a netip.Addr, known *address, t int64) answer {
 	if a == wireServer {
 		ans := x.missed(always, Platform, platform)
-		ans.everywhere = true
+		ans.shared = true
 		return ans
 	}
 	public := !private(a)
 	if public && len(x.public) > 0 {
 		if ans, ok := x.ours(a, t); ok {
-			ans.everywhere = true
+			ans.shared = true
 			return ans
 		}
 	}
@@ -72,7 +73,7 @@ func (x *Index) find(net int32, a netip.Addr, known *address, t int64) answer {
 		s, more, ok := x.site(a, t)
 		valid = valid.and(more)
 		if ok {
-			s.span, s.everywhere = valid, outside
+			s.span, s.shared = valid, outside
 			return s
 		}
 	}
@@ -80,7 +81,7 @@ func (x *Index) find(net int32, a netip.Addr, known *address, t int64) answer {
 		return x.missed(valid, x.unheld(net, known, t), elsewhere)
 	}
 	ans := x.missed(valid, PublicMiss, internet)
-	ans.everywhere = outside
+	ans.shared = outside
 	for _, p := range x.public[a] { // it may become ours
 		if p.from > t {
 			ans.to = min(ans.to, p.from)
@@ -191,16 +192,20 @@ func (x *Index) nicEnd(n *nic, vm inventory.ID, t int64) (End, span) {
 // nearest first. done is false if none of them has anything to do with it.
 func (x *Index) reachable(net int32, known *address, a netip.Addr, t int64) (ans answer, done bool) {
 	if known != nil && known.alone { // as most are
+		// Which network asks does not matter.
 		of := &known.tenures[0]
-		if _, ok := x.nets[net].to(of.net); !ok {
+		if x.nets[net].island != x.nets[of.net].island {
 			return answer{span: always}, false
 		}
 		got, s := of.holder(t)
 		switch {
 		case got.known:
+			got.shared = true
 			return got, true
 		case known.subnet != nil:
-			return known.subnet.vacancy(of, t, s), true
+			got = known.subnet.vacancy(of, t, s)
+			got.shared = true
+			return got, true
 		}
 		return answer{span: s}, false
 	}
@@ -280,7 +285,7 @@ func (s *subnet) vacancy(of *tenure, t int64, valid span) answer {
 
 // holder returns who had an address of one network.
 func (of *tenure) holder(t int64) (answer, span) {
-	p, s := at(of.held, t)
+	p, s := of.at(t)
 	if p != nil {
 		ans := answered(s, p.end, p.number, place(of.net))
 		ans.owner, ans.known = p.nic, true

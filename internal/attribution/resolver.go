@@ -80,7 +80,7 @@ const (
 type far struct {
 	from, width uint32
 	pair        uint32
-	net         uint16 // which network sees it so: its number plus 2; 0 for nothing
+	seer        uint16 // code of the network, or of those that reach each other, that sees it so; 0 for nothing
 	place       uint16 // code of the place
 }
 
@@ -99,8 +99,6 @@ const (
 	// tick is how many bits of a time in µs a far leaves out: it is kept for whole
 	// ticks, of about a second, and found anew in those that it holds for a part of.
 	tick = 20
-	// anyNet is the net of a far that is the same for all networks.
-	anyNet = math.MaxUint16
 )
 
 // near is what was last found for an address at the near end.
@@ -150,7 +148,7 @@ func (r *Resolver) Reset() {
 	}
 	first, n := ticks(always)
 	for _, p := range [...]place{farInternet: internet, farAzure: azure} {
-		r.far = append(r.far, far{from: first, width: n, net: anyNet, place: uint16(p.code())})
+		r.far = append(r.far, far{from: first, width: n, place: uint16(p.code())})
 	}
 }
 
@@ -317,7 +315,7 @@ func (r *Resolver) rows(c *flowlog.Columns, from, to int) {
 		at                       near
 		start, width             int64 // when at holds, and the log too
 		nearID                   uint32
-		net                      uint16
+		net, island              uint16
 	)
 	for i, t := range times {
 		out := directions[i] == uint32(flowlog.Outbound)
@@ -329,9 +327,11 @@ func (r *Resolver) rows(c *flowlog.Columns, from, to int) {
 			capture := l.capture
 			var both span
 			at, both = r.near(l, nearAddr, t)
+			net, island = r.seers(l.net)
 			table = r.far // it may have been met just now
+			// All see the internet.
+			table[farInternet].seer, table[farAzure].seer = island, island
 			nearID, start, width = nearAddr, both.from, both.to-both.from
-			net = netCode(l.net)
 			if i == 0 || capture != l.capture {
 				r.capture(l.capture, from+i)
 			}
@@ -342,7 +342,7 @@ func (r *Resolver) rows(c *flowlog.Columns, from, to int) {
 		known := uint32(int32(kind) >> 31)
 		f := &table[kind&kindBits&known|kind>>30&^known]
 		pair, place := f.pair+kind&kindBits&^known, uint32(f.place)
-		if uint32(f.net^net)*uint32(^f.net) != 0 || !f.has(t) {
+		if uint32(f.seer^net)*uint32(f.seer^island) != 0 || !f.has(t) {
 			pair, place = r.found(l, farAddr, t)
 			table = r.far
 		}
@@ -370,12 +370,18 @@ func (r *Resolver) capture(capture uint32, row int) {
 	r.Capture, r.CaptureEnds = append(r.Capture, capture), append(r.CaptureEnds, uint32(row))
 }
 
-// netCode returns what a far has for a network; 0 for one that none has.
-func netCode(net int32) uint16 {
-	if net+2 >= anyNet {
-		return 0
+// seers returns the codes of a network, -1 if it is not known which one, and of
+// those that it reaches; 0 for those that have none.
+func (r *Resolver) seers(net int32) (one, all uint16) {
+	if net < 0 {
+		return 1, 1
 	}
-	return uint16(net + 2)
+	n := 2 + int(net)
+	m := 2 + len(r.x.nets) + int(r.x.nets[net].island)
+	if m > math.MaxUint16 {
+		return 0, 0
+	}
+	return uint16(n), uint16(m)
 }
 
 // places is how many codes of places are of none of the index's networks.
@@ -500,20 +506,21 @@ func (r *Resolver) turn(l *log, t int64) {
 // found finds the far end of a row, and keeps it for as long as it holds.
 func (r *Resolver) found(l *log, id uint32, t int64) (pair, place uint32) {
 	n := r.number(id)
-	f, m, net := &r.far[n], &r.met[n], netCode(l.net)
+	f, m := &r.far[n], &r.met[n]
+	net, island := r.seers(l.net)
 	// Records of a NIC are read by the hour, and those of the next NIC begin anew.
 	*f, m.other = m.other, *f
-	if f.net == net && f.has(t) {
+	if (f.seer == net || f.seer == island) && f.has(t) {
 		return f.pair, uint32(f.place)
 	}
 	a := r.x.find(l.net, r.dict.Addresses.Addr(id).Unmap(), m.of, t)
 	pair, place = r.pair(id, n, r.end(&a)), a.place.code()
-	*f = far{pair: pair, place: uint16(place), net: net}
-	if a.everywhere {
-		f.net = anyNet
+	*f = far{pair: pair, place: uint16(place), seer: net}
+	if a.shared {
+		f.seer = island
 	}
 	// What has no room is asked for each time.
-	if f.net != 0 && place <= math.MaxUint16 {
+	if f.seer != 0 && place <= math.MaxUint16 {
 		f.from, f.width = ticks(a.span)
 	}
 	return pair, place
