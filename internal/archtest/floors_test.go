@@ -26,7 +26,7 @@ var floors = [][]string{
 		"internal/source", "internal/flowgen"},
 	{"kql/rewrite"},
 	{"kql/bind", "kql/sqlgen/*", "internal/trafficanalytics", "internal/enrich/*", // binders
-		"internal/inventory", "internal/azuritetest"},
+		"internal/inventory", "internal/laketest", "internal/azuritetest"},
 	{"kql/op", "kql/plugin", "kql/lint", "internal/source/*", "internal/rollup", "internal/attribution"}, // operators
 	{"kql"}, // the compiler
 	{"kql/editor", "internal/store"},
@@ -62,7 +62,7 @@ var homes = map[string][]string{
 }
 
 // testOnly lists packages that only tests may import.
-var testOnly = []string{"flowlog/internal/wiretest", "internal/spectest", "internal/chdbtest", "internal/azuritetest"}
+var testOnly = []string{"flowlog/internal/wiretest", "internal/spectest", "internal/chdbtest", "internal/laketest", "internal/azuritetest"}
 
 func TestFloors(t *testing.T) {
 	for _, p := range list(t) {

@@ -14,6 +14,7 @@ import (
 	"github.com/azflow/azflow/flowlog"
 	"github.com/azflow/azflow/internal/flowgen"
 	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/laketest"
 	"github.com/azflow/azflow/internal/source/dir"
 )
 
@@ -54,7 +55,7 @@ func covers(t *testing.T, l *lake.Lake) []string {
 		return fmt.Sprint(float64(int64(atoi(t, text))-start) / 60e6)
 	}
 	var all []string
-	eachRow(t, l, tableFlows, []string{"TimeGenerated", "FlowState", "CoversFrom", "TupleOrdinal", "BlobId"}, func(r []string) {
+	laketest.Rows(t, l, tableFlows, []string{"TimeGenerated", "FlowState", "CoversFrom", "TupleOrdinal", "BlobId"}, func(r []string) {
 		all = append(all, fmt.Sprintf("%s %3s|%s %s from %s", r[4], r[3], minutes(r[0]), r[1], minutes(r[2])))
 	})
 	slices.Sort(all) // by blob and ordinal
@@ -97,14 +98,14 @@ func TestATupleCountsFromTheOneBeforeItOfItsConnection(t *testing.T) {
 	root := t.TempDir()
 	write(t, pathOf(root, 0), blob(first...))
 	write(t, pathOf(root, 1), blob(second...))
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	run(t, l, dir.New(root), Options{})
 	if got := covers(t, l); !slices.Equal(got, twoHoursCover) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(twoHoursCover, "\n"))
 	}
 	// A row begins where its first tuple counts from.
 	starts := map[int]int{}
-	eachRow(t, l, tableTraffic, []string{"TimeGenerated", "FlowStartTime", "DestPort"}, func(r []string) {
+	laketest.Rows(t, l, tableTraffic, []string{"TimeGenerated", "FlowStartTime", "DestPort"}, func(r []string) {
 		if r[2] != "443" {
 			return
 		}
@@ -123,7 +124,7 @@ func TestATupleCountsFromTheOneBeforeItOfItsConnection(t *testing.T) {
 func TestWhatATupleCoversDoesNotDependOnHowBlobsAreRead(t *testing.T) {
 	first, second := twoHours()
 	for _, workers := range []int{1, 2} {
-		root, l := t.TempDir(), openLake(t, t.TempDir())
+		root, l := t.TempDir(), laketest.Open(t, t.TempDir(), lake.Options{})
 		for n := 1; n <= len(first); n++ {
 			write(t, pathOf(root, 0), blob(first[:n]...))
 			run(t, l, dir.New(root), Options{Workers: workers})
@@ -140,7 +141,7 @@ func TestWhatATupleCoversDoesNotDependOnHowBlobsAreRead(t *testing.T) {
 
 func TestABlobThatIsWrittenAnewCoversTheSameTime(t *testing.T) {
 	first, second := twoHours()
-	root, l := t.TempDir(), openLake(t, t.TempDir())
+	root, l := t.TempDir(), laketest.Open(t, t.TempDir(), lake.Options{})
 	write(t, pathOf(root, 0), blob(first...))
 	// What it held before must leave nothing behind.
 	write(t, pathOf(root, 1), blob(minute(60, "0s,"+flowA+",C,NX,1,1,1,1", "50s,"+flowB+",E,NX,1,1,1,1"), minute(90, "0s,"+flowA+",C,NX,1,1,1,1")))
@@ -154,7 +155,7 @@ func TestABlobThatIsWrittenAnewCoversTheSameTime(t *testing.T) {
 
 func TestAnEndMayCoverNineteenDays(t *testing.T) {
 	const days = 19 * 24
-	root, l := t.TempDir(), openLake(t, t.TempDir())
+	root, l := t.TempDir(), laketest.Open(t, t.TempDir(), lake.Options{})
 	write(t, pathOf(root, 0), blob(minute(10, "0s,"+flowA+",B,NX,0,0,0,0")))
 	write(t, pathOf(root, days), blob(minute(days*60+5, "0s,"+flowA+",E,NX,1000,2000000,900,3000000")))
 	run(t, l, dir.New(root), Options{})
@@ -162,7 +163,7 @@ func TestAnEndMayCoverNineteenDays(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	spans := 0
-	eachRow(t, l, tableTraffic, []string{"TimeGenerated", "FlowStartTime"}, func(r []string) {
+	laketest.Rows(t, l, tableTraffic, []string{"TimeGenerated", "FlowStartTime"}, func(r []string) {
 		if r[1] < r[0] {
 			spans++
 		}
@@ -171,7 +172,7 @@ func TestAnEndMayCoverNineteenDays(t *testing.T) {
 		t.Errorf("%d rows span intervals, want that of the E", spans)
 	}
 	// A run that begins anew looks back one hour, and says that it does not know.
-	apart := openLake(t, t.TempDir())
+	apart := laketest.Open(t, t.TempDir(), lake.Options{})
 	for _, hour := range []int{0, days} {
 		run(t, apart, dir.New(filepath.Dir(pathOf(root, hour))), Options{})
 	}
@@ -187,14 +188,14 @@ func TestCoveredTimesAreThoseOfAPlainMap(t *testing.T) {
 	if _, err := flowgen.Bulk(flowgen.BulkOptions{Seed: 3, Tuples: 30_000, NICs: 3, Hours: 3, Start: time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC)}, flowgen.Dir(root)); err != nil {
 		t.Fatal(err)
 	}
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	run(t, l, dir.New(root), Options{Workers: 2, CommitRows: 1000})
 	type row struct {
 		key, state, covers string
 		at                 int
 	}
 	var rows []row
-	eachRow(t, l, tableFlows, []string{"MacAddress", "SrcIp", "DestIp", "SrcPort", "DestPort", "FlowDirection", "FlowState", "CoversFrom", "TimeGenerated"}, func(r []string) {
+	laketest.Rows(t, l, tableFlows, []string{"MacAddress", "SrcIp", "DestIp", "SrcPort", "DestPort", "FlowDirection", "FlowState", "CoversFrom", "TimeGenerated"}, func(r []string) {
 		rows = append(rows, row{strings.Join(r[:6], " "), r[6], r[7], atoi(t, r[8])})
 	})
 	slices.SortStableFunc(rows, func(a, b row) int { return a.at - b.at })
@@ -250,7 +251,7 @@ func TestConnectionsAreFoundWhateverOthersEnd(t *testing.T) {
 // However many connections stay open, the room for them is bounded, and those
 // that were logged last are known.
 func TestOpenConnectionsTakeBoundedRoom(t *testing.T) {
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	var x connections
 	if err := x.begin(context.Background(), l); err != nil {
 		t.Fatal(err)

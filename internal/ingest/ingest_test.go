@@ -16,27 +16,12 @@ import (
 	"time"
 
 	"github.com/azflow/azflow/flowlog"
-	"github.com/azflow/azflow/internal/batch"
 	"github.com/azflow/azflow/internal/flowgen"
 	"github.com/azflow/azflow/internal/lake"
-	"github.com/azflow/azflow/internal/lake/segment"
+	"github.com/azflow/azflow/internal/laketest"
 	"github.com/azflow/azflow/internal/source"
 	"github.com/azflow/azflow/internal/source/dir"
 )
-
-func openLake(t testing.TB, folder string) *lake.Lake {
-	t.Helper()
-	l, err := lake.Open(context.Background(), folder, lake.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return l
-}
 
 func run(t testing.TB, l *lake.Lake, src source.Source, o Options) *Summary {
 	t.Helper()
@@ -53,69 +38,9 @@ func run(t testing.TB, l *lake.Lake, src source.Source, o Options) *Summary {
 	return s
 }
 
-// eachRow calls f for every visible row of a table, with the values of columns
-// as text; null is "null".
-func eachRow(t testing.TB, l *lake.Lake, table string, columns []string, f func(row []string)) {
-	t.Helper()
-	ctx := context.Background()
-	snap, err := l.Snapshot(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := snap.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	segs, err := snap.Segments(ctx, table, lake.TimeRange{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range segs {
-		r, err := segment.Open(l.Path(s))
-		if err != nil {
-			t.Fatal(err)
-		}
-		sc, err := r.Scan(append([]string{"BlobId", "BlobGeneration"}, columns...)...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for {
-			b, err := sc.Next()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			for row := range b.Rows {
-				gen, _ := b.Columns[1].IntAt(row)
-				if slices.Contains(s.Hidden.Blobs, lake.BlobGen{Blob: b.Columns[0].TextAt(row), Generation: int(gen)}) {
-					continue
-				}
-				vals := make([]string, len(columns))
-				for i := range columns {
-					c := &b.Columns[i+2]
-					if b.Fields[i+2].Kind == batch.Text {
-						vals[i] = c.TextAt(row)
-					} else if v, ok := c.IntAt(row); ok {
-						vals[i] = fmt.Sprint(v)
-					} else {
-						vals[i] = "null"
-					}
-				}
-				f(vals)
-			}
-		}
-		if err := r.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
 func tuples(t testing.TB, l *lake.Lake) int {
 	n := 0
-	eachRow(t, l, tableFlows, nil, func([]string) { n++ })
+	laketest.Rows(t, l, tableFlows, nil, func([]string) { n++ })
 	return n
 }
 
@@ -162,13 +87,13 @@ func TestTheDemoIsStoredAsItsTruthSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	s := run(t, l, dir.New(root), Options{Workers: 2})
 	if got := s.Tuples; got != int64(truth.Totals.Tuples) || s.Blobs != int64(truth.Totals.Blobs) || s.Records != int64(truth.Totals.Records) || s.RefusedCount() != 0 {
 		t.Errorf("%d tuples of %d blobs and %d records, %v refused; the truth is %d of %d and %d", got, s.Blobs, s.Records, s.Refused, truth.Totals.Tuples, truth.Totals.Blobs, truth.Totals.Records)
 	}
 	states, actions, blobs := map[string]int{}, map[string]int{}, map[string]int{}
-	eachRow(t, l, tableFlows, []string{"FlowState", "FlowStatus", "BlobId"}, func(r []string) {
+	laketest.Rows(t, l, tableFlows, []string{"FlowState", "FlowStatus", "BlobId"}, func(r []string) {
 		states[r[0]]++
 		actions[r[1]]++
 		blobs[r[2]]++
@@ -201,7 +126,7 @@ func TestACopyElsewhereCountsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(root, "b", strings.ToLower(azurePath)+".gz"), z.String())
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	if s := run(t, l, dir.New(root), Options{Workers: 2}); s.Tuples != 7 {
 		t.Errorf("%d tuples, want 7", s.Tuples)
 	}
@@ -217,7 +142,7 @@ func TestACopyElsewhereCountsOnce(t *testing.T) {
 
 func TestABlobThatGrewIsReadOn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), azurePath)
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	var records []string
 	for minute := range 20 {
 		records = append(records, record(minute, minute+1))
@@ -227,7 +152,7 @@ func TestABlobThatGrewIsReadOn(t *testing.T) {
 		}
 	}
 	ordinals := map[string]bool{}
-	eachRow(t, l, tableFlows, []string{"TupleOrdinal"}, func(r []string) { ordinals[r[0]] = true })
+	laketest.Rows(t, l, tableFlows, []string{"TupleOrdinal"}, func(r []string) { ordinals[r[0]] = true })
 	if len(ordinals) != 210 || !ordinals["209"] {
 		t.Errorf("%d different ordinals, want 0 to 209", len(ordinals))
 	}
@@ -235,7 +160,7 @@ func TestABlobThatGrewIsReadOn(t *testing.T) {
 
 func TestARewrittenBlobReplacesItsRows(t *testing.T) {
 	path := filepath.Join(t.TempDir(), azurePath)
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	write(t, path, blob(record(0, 5), record(1, 5)))
 	run(t, l, dir.New(path), Options{})
 	write(t, path, blob(record(30, 2), record(31, 1)))
@@ -250,7 +175,7 @@ func TestARewrittenBlobReplacesItsRows(t *testing.T) {
 
 func TestABlobThatWasEmptyWhenFirstReadIsKnownByItsFirstRecord(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.json")
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	for _, step := range []struct {
 		content           string
 		tuples, rewritten int
@@ -267,7 +192,7 @@ func TestABlobThatWasEmptyWhenFirstReadIsKnownByItsFirstRecord(t *testing.T) {
 
 func TestACutOffRecordIsReportedAndReadWhenTheFileGrows(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.json")
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	whole := blob(record(0, 2), record(1, 3))
 	write(t, path, whole[:len(whole)-100])
 	s := run(t, l, dir.New(path), Options{})
@@ -286,7 +211,7 @@ func TestBadInputCostsItsNeighboursNothing(t *testing.T) {
 	write(t, filepath.Join(root, "a.json"), blob(record(0, 2), bad, `{"unknown":true}`, record(2, 2)))
 	write(t, filepath.Join(root, "b.json"), "this is no flow log\n")
 	write(t, filepath.Join(root, "c.json"), blob(record(3, 1)))
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	s := run(t, l, dir.New(root), Options{})
 	if s.Tuples != 2+2+2+1 || len(s.Refused) < 2 {
 		t.Errorf("%d tuples, refused %v", s.Tuples, s.Refused)
@@ -315,7 +240,7 @@ func TestBadInputCostsItsNeighboursNothing(t *testing.T) {
 func TestRowsTellWhereTheyComeFrom(t *testing.T) {
 	path := filepath.Join(t.TempDir(), azurePath)
 	write(t, path, blob(record(0, 1)))
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	run(t, l, dir.New(path), Options{})
 	want := map[string]string{
 		"SrcIp": "10.0.0.6", "DestIp": "192.0.2.180", "SrcPort": "20000", "DestPort": "443", "Protocol": "6", "L4Protocol": "TCP",
@@ -326,7 +251,7 @@ func TestRowsTellWhereTheyComeFrom(t *testing.T) {
 		"SrcIp6Hi": "null", "TotalBytes": "null", "Rollover": "0", "RecordTicks": fmt.Sprint(flowlog.UnixTicks + time.Date(2026, 3, 1, 10, 0, 30, 0, time.UTC).Unix()*1e7 + 1234567), "TimeGenerated": "1772359200000000",
 	}
 	names := slices.Sorted(maps.Keys(want))
-	eachRow(t, l, tableFlows, names, func(r []string) {
+	laketest.Rows(t, l, tableFlows, names, func(r []string) {
 		for i, n := range names {
 			if r[i] != want[n] {
 				t.Errorf("%s = %q, want %q", n, r[i], want[n])
@@ -336,7 +261,7 @@ func TestRowsTellWhereTheyComeFrom(t *testing.T) {
 }
 
 func TestNothingToReadIsAnError(t *testing.T) {
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	_, err := New(l, Options{Now: time.Now}).Run(context.Background(), dir.New(t.TempDir()))
 	if !errors.Is(err, ErrNoInput) {
 		t.Errorf("error %v, want ErrNoInput", err)
@@ -348,7 +273,7 @@ func TestAnInterruptedIngestKeepsWhatItDecodedAndGoesOn(t *testing.T) {
 	for i := range 40 {
 		write(t, filepath.Join(root, fmt.Sprintf("%02d.json", i)), blob(record(i, 100)))
 	}
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	g := New(l, Options{Now: time.Now, Workers: 2})
 	calls := 0
@@ -374,7 +299,7 @@ func TestAnInterruptedIngestKeepsWhatItDecodedAndGoesOn(t *testing.T) {
 func TestAStopWhileRowsAreCommittedLosesNone(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.json")
 	write(t, file, blob(record(1, 100)))
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	// The one blob is read to its end when the stop comes: all of it is decoded.
 	s, err := New(l, Options{Now: time.Now}).Run(ctx, stoppingAtEnd{dir.New(file), cancel})
@@ -393,14 +318,14 @@ func TestAStopWithinABlobKeepsWhatWasDecodedOfIt(t *testing.T) {
 		records = append(records, record(i%60, 100))
 	}
 	write(t, file, blob(records...))
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	s, err := New(l, Options{Now: time.Now}).Run(ctx, stoppingWithin{dir.New(file), window + 1, cancel})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("error %v", err)
 	}
 	stored, merged := tuples(t, l), 0
-	eachRow(t, l, tableTraffic, []string{"RecordCount"}, func(r []string) { merged += atoi(t, r[0]) })
+	laketest.Rows(t, l, tableTraffic, []string{"RecordCount"}, func(r []string) { merged += atoi(t, r[0]) })
 	if int64(stored) != s.Tuples || merged != stored || stored == 0 || stored == 100_000 {
 		t.Errorf("%d rows, %d merged, %d reported", stored, merged, s.Tuples)
 	}
@@ -477,10 +402,10 @@ func TestSmallCommitsGiveTheSameRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	sums := func(o Options) string {
-		l := openLake(t, t.TempDir())
+		l := laketest.Open(t, t.TempDir(), lake.Options{})
 		run(t, l, dir.New(root), o)
 		n, bytes, repeated := 0, 0, 0
-		eachRow(t, l, tableTraffic, []string{"RecordCount", "BytesSrcToDest", "BytesSrcToDestRepeated"}, func(r []string) {
+		laketest.Rows(t, l, tableTraffic, []string{"RecordCount", "BytesSrcToDest", "BytesSrcToDestRepeated"}, func(r []string) {
 			n += atoi(t, r[0])
 			bytes += atoi(t, r[1])
 			repeated += atoi(t, r[2])
@@ -508,7 +433,7 @@ func TestTwoIngestsAtOnceStoreEachTupleOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	a, b := openLake(t, folder), openLake(t, folder)
+	a, b := laketest.Open(t, folder, lake.Options{}), laketest.Open(t, folder, lake.Options{})
 	done := make(chan error, 2)
 	for _, l := range []*lake.Lake{a, b} {
 		go func() {
@@ -535,13 +460,13 @@ func TestDaysInAnyOrderGoToTheirDays(t *testing.T) {
 		text := strings.ReplaceAll(record(0, 20), "2026-03-01T10:00:30.1234567Z", at.Format("2006-01-02T15:04:05.0000000Z"))
 		days = append(days, strings.ReplaceAll(text, "1772359200", fmt.Sprint(at.Unix())))
 	}
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	s := run(t, l, dir.New(write(t, filepath.Join(t.TempDir(), "mixed.json"), blob(days...))), Options{Workers: 1})
 	if s.Tuples != 6000 || s.RefusedCount() != 0 {
 		t.Fatalf("%d tuples stored, %d refused; want 6000 and none", s.Tuples, s.RefusedCount())
 	}
 	perDay := map[string]int{}
-	eachRow(t, l, tableFlows, []string{"TimeGenerated"}, func(row []string) {
+	laketest.Rows(t, l, tableFlows, []string{"TimeGenerated"}, func(row []string) {
 		var micros int64
 		if _, err := fmt.Sscan(row[0], &micros); err != nil {
 			t.Fatal(err)
@@ -561,7 +486,7 @@ func TestDaysInAnyOrderGoToTheirDays(t *testing.T) {
 func TestAClockThatIsSetBackLosesAndDoublesNothing(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.json")
 	write(t, file, blob(record(1, 100)))
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	now := time.Now()
 	for i, content := range []string{blob(record(1, 100), record(2, 50)), blob(record(1, 100), record(2, 50), record(3, 7)), blob(record(1, 100), record(2, 50), record(3, 7))} {
 		write(t, file, content)

@@ -12,6 +12,8 @@ import (
 
 	"github.com/azflow/azflow/internal/flowgen"
 	"github.com/azflow/azflow/internal/inventory"
+	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/laketest"
 	"github.com/azflow/azflow/internal/source"
 	"github.com/azflow/azflow/internal/source/dir"
 )
@@ -37,7 +39,7 @@ func TestTheDemosEndsAreOwnedAsItsTruthSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	if _, err := inventory.Import(context.Background(), l, dir.Of(source.Inventory(), filepath.Join(root, "inventory"), filepath.Join(root, flowgen.ContainerActivity)), inventory.ImportOptions{Now: time.Now}); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +69,7 @@ func TestTheDemosEndsAreOwnedAsItsTruthSays(t *testing.T) {
 		"TimeGenerated", "MacAddress", "SrcIp", "DestIp", "SrcPort", "DestPort", "Protocol", "FlowDirection", "CaptureRole",
 		"SrcNicResourceId", "SrcVmResourceId", "SrcMiss", "DestNicResourceId", "DestVmResourceId", "DestMiss", "CaptureNic", "SrcVmId", "DestVmId",
 	}
-	eachRow(t, l, tableFlows, columns, func(r []string) {
+	laketest.Rows(t, l, tableFlows, columns, func(r []string) {
 		rows++
 		mac := strings.ReplaceAll(r[1], "-", "")
 		want := roles[strings.Join([]string{mac, r[2], r[3], r[4], r[5], r[6], r[7][:1]}, " ")]

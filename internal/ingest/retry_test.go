@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/laketest"
 	"github.com/azflow/azflow/internal/source/dir"
 )
 
@@ -17,7 +18,7 @@ func TestWhatWasRefusedIsTakenInOnceItIsUnderstood(t *testing.T) {
 	root := t.TempDir()
 	write(t, filepath.Join(root, "good.json"), blob(record(1, 3)))
 	bad := write(t, filepath.Join(root, "bad.json"), strings.Replace(blob(record(2, 3)), "10.0.0.", "nowhere", 1))
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	run(t, l, dir.New(root), Options{})
 	if n := tuples(t, l); n != 5 {
 		t.Fatalf("%d tuples at first", n)
@@ -51,7 +52,7 @@ func TestWhatWasRefusedIsTakenInOnceItIsUnderstood(t *testing.T) {
 func TestABlobIsFinalTenMinutesAfterItsHour(t *testing.T) {
 	root := t.TempDir()
 	write(t, filepath.Join(root, "resourceId=/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.NETWORK/NETWORKSECURITYGROUPS/N/y=2026/m=03/d=01/h=10/m=00/macAddress=000D3A000001/PT1H.json"), blob(record(1, 3)))
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	hour := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
 	isFinal := func(after time.Duration) bool {
 		run(t, l, dir.New(root), Options{Now: func() time.Time { return hour.Add(after) }})
@@ -84,7 +85,7 @@ func TestABlobIsFinalTenMinutesAfterItsHour(t *testing.T) {
 func TestSegmentsNameTheSubscriptionsOfTheirRows(t *testing.T) {
 	root := t.TempDir()
 	write(t, filepath.Join(root, "a.json"), blob(record(1, 3)))
-	l := openLake(t, t.TempDir())
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	run(t, l, dir.New(root), Options{})
 	snap, err := l.Snapshot(t.Context())
 	if err != nil {
@@ -112,7 +113,7 @@ func TestLogsOfOtherKindsInAnAccountsFolderAreLeftAlone(t *testing.T) {
 	root := t.TempDir()
 	write(t, filepath.Join(root, "insights-activity-logs/resourceId=/SUBSCRIPTIONS/S/y=2026/m=03/d=01/h=10/m=00/PT1H.json"), `{"records":[{"time":"2026-03-01T10:00:00Z","operationName":"MICROSOFT.COMPUTE/VIRTUALMACHINES/WRITE"}]}`)
 	write(t, filepath.Join(root, "a.json"), blob(record(1, 3)))
-	s := run(t, openLake(t, t.TempDir()), dir.New(root), Options{})
+	s := run(t, laketest.Open(t, t.TempDir(), lake.Options{}), dir.New(root), Options{})
 	if s.Other["activity log"] != 1 || s.Blobs != 1 || s.RefusedCount() != 0 {
 		t.Errorf("other logs %v, %d blobs, %d refused", s.Other, s.Blobs, s.RefusedCount())
 	}

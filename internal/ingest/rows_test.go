@@ -7,6 +7,8 @@ import (
 	"github.com/azflow/azflow/flowlog"
 	"github.com/azflow/azflow/flowlog/formats"
 	"github.com/azflow/azflow/internal/flowgen"
+	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/laketest"
 )
 
 // decoded keeps blobs as columns of one Dict.
@@ -42,7 +44,7 @@ func BenchmarkRows(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	l := openLake(b, b.TempDir())
+	l := laketest.Open(b, b.TempDir(), lake.Options{})
 	b.ResetTimer()
 	n := 0
 	for b.Loop() {

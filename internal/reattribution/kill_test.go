@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/laketest"
 )
 
 // Environment of the process that is killed, see TestMain.
@@ -62,13 +63,13 @@ func runUntilKilled(folder string) error {
 
 func TestARunThatIsKilledGoesOnWhereItWas(t *testing.T) {
 	root, opt := demo(t)
-	want := open(t, t.TempDir(), lake.Options{Now: clock})
+	want := laketest.Open(t, t.TempDir(), lake.Options{Now: clock})
 	inventoryOf(t, want, everything(root)...)
 	take(t, want, root, opt)
 	settle(t, want)
 
 	made := t.TempDir()
-	late := open(t, made, lake.Options{Now: clock})
+	late := laketest.Open(t, made, lake.Options{Now: clock})
 	take(t, late, root, opt)
 	inventoryOf(t, late, everything(root)...)
 
@@ -89,7 +90,7 @@ func TestARunThatIsKilledGoesOnWhereItWas(t *testing.T) {
 				if err != nil && cmd.ProcessState.String() != "signal: killed" {
 					t.Fatalf("%v: %s", err, out)
 				}
-				got := open(t, folder, lake.Options{Now: clock})
+				got := laketest.Open(t, folder, lake.Options{Now: clock})
 				if _, err := Run(t.Context(), got, Options{Now: clock}); err != nil {
 					t.Fatal(err)
 				}

@@ -2,7 +2,6 @@ package reattribution
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -19,6 +18,7 @@ import (
 	"github.com/azflow/azflow/internal/ingest"
 	"github.com/azflow/azflow/internal/inventory"
 	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/laketest"
 	"github.com/azflow/azflow/internal/rollup"
 	"github.com/azflow/azflow/internal/source"
 	"github.com/azflow/azflow/internal/source/dir"
@@ -67,20 +67,6 @@ func demo(t *testing.T) (root string, opt ingest.Options) {
 	return root, ingest.Options{Workers: 2, Now: clock}
 }
 
-func open(t *testing.T, folder string, opt lake.Options) *lake.Lake {
-	t.Helper()
-	l, err := lake.Open(t.Context(), folder, opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return l
-}
-
 func take(t *testing.T, l *lake.Lake, root string, opt ingest.Options) {
 	t.Helper()
 	src := dir.New(filepath.Join(root, flowgen.ContainerVNet), filepath.Join(root, flowgen.ContainerNSG))
@@ -114,20 +100,6 @@ func everything(root string) []string {
 // NTANetAnalytics are merged, as a query merges them.
 func rowsOf(t *testing.T, l *lake.Lake, table string) map[string]int {
 	t.Helper()
-	ctx := context.Background()
-	snap, err := l.Snapshot(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := snap.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	segs, err := snap.Segments(ctx, table, lake.TimeRange{})
-	if err != nil {
-		t.Fatal(err)
-	}
 	merger := trafficanalytics.NewMerger()
 	rows := map[string]int{}
 	add := func(b *batch.Batch) {
@@ -151,17 +123,13 @@ func rowsOf(t *testing.T, l *lake.Lake, table string) map[string]int {
 			rows[s.String()]++
 		}
 	}
-	for _, s := range segs {
-		if err := rollup.Scan(ctx, l, s, nil, func(rollup.Position) int { return 0 }, func(b *batch.Batch, _ int) error {
-			if table == rollup.Table {
-				return merger.Add(b)
-			}
+	laketest.Batches(t, l, table, func(b *batch.Batch) {
+		if table != rollup.Table {
 			add(b)
-			return nil
-		}); err != nil {
+		} else if err := merger.Add(b); err != nil {
 			t.Fatal(err)
 		}
-	}
+	})
 	if table == rollup.Table {
 		add(merger.Flush())
 	}
@@ -246,14 +214,14 @@ func names(t *testing.T, l *lake.Lake) map[string]bool {
 
 func TestInventoryThatComesLateGivesTheRowsThatItWouldHaveGivenBefore(t *testing.T) {
 	root, opt := demo(t)
-	want := open(t, t.TempDir(), lake.Options{Now: clock})
+	want := laketest.Open(t, t.TempDir(), lake.Options{Now: clock})
 	inventoryOf(t, want, everything(root)...)
 	take(t, want, root, opt)
 	settle(t, want)
 
 	for _, compacted := range []bool{false, true} {
 		t.Run(fmt.Sprintf("compacted %v", compacted), func(t *testing.T) {
-			got := open(t, t.TempDir(), lake.Options{Now: clock})
+			got := laketest.Open(t, t.TempDir(), lake.Options{Now: clock})
 			take(t, got, root, opt)
 			if compacted {
 				if _, err := upkeep.Compact(t.Context(), got, upkeep.Options{Now: clock}); err != nil {
@@ -281,7 +249,7 @@ func TestInventoryThatComesLateGivesTheRowsThatItWouldHaveGivenBefore(t *testing
 
 func TestOnlySegmentsWhoseOwnersDifferAreWritten(t *testing.T) {
 	root, opt := demo(t)
-	want := open(t, t.TempDir(), lake.Options{Now: clock})
+	want := laketest.Open(t, t.TempDir(), lake.Options{Now: clock})
 	inventoryOf(t, want, everything(root)...)
 	later := filepath.Join(t.TempDir(), "later.csv")
 	// A NIC that nobody knew takes over an address in the last hour of the flows.
@@ -296,7 +264,7 @@ func TestOnlySegmentsWhoseOwnersDifferAreWritten(t *testing.T) {
 	take(t, want, root, opt)
 	settle(t, want)
 
-	got := open(t, t.TempDir(), lake.Options{Now: clock})
+	got := laketest.Open(t, t.TempDir(), lake.Options{Now: clock})
 	inventoryOf(t, got, everything(root)...)
 	few := opt
 	few.CommitRows = 1000 // many segments
@@ -331,7 +299,7 @@ func TestOnlySegmentsWhoseOwnersDifferAreWritten(t *testing.T) {
 
 func TestMergedRowsWhoseFlowsHaveExpiredStayAsTheyAre(t *testing.T) {
 	root, opt := demo(t)
-	l := open(t, t.TempDir(), lake.Options{Now: clock})
+	l := laketest.Open(t, t.TempDir(), lake.Options{Now: clock})
 	opt.CommitRows, opt.Workers = 100, 1 // many segments
 	take(t, l, root, opt)
 	first, last := span(t, l)
@@ -399,7 +367,7 @@ func span(t *testing.T, l *lake.Lake) (first, last time.Time) {
 
 func TestItRunsByItselfAtMostEveryTenMinutes(t *testing.T) {
 	root, opt := demo(t)
-	l := open(t, t.TempDir(), lake.Options{Now: clock})
+	l := laketest.Open(t, t.TempDir(), lake.Options{Now: clock})
 	due := func(now time.Time) string {
 		t.Helper()
 		pending, at, err := Due(t.Context(), l, now)

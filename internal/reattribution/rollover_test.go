@@ -12,6 +12,7 @@ import (
 	"github.com/azflow/azflow/internal/flowgen"
 	"github.com/azflow/azflow/internal/ingest"
 	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/laketest"
 	"github.com/azflow/azflow/internal/rollup"
 	"github.com/azflow/azflow/internal/source"
 	"github.com/azflow/azflow/internal/source/dir"
@@ -103,7 +104,7 @@ func settled(t *testing.T, got, want *lake.Lake) {
 // knownFirst returns a lake with what recreated wrote, whose inventory came first.
 func knownFirst(t *testing.T, root, known string, opt ingest.Options) *lake.Lake {
 	t.Helper()
-	want := open(t, t.TempDir(), lake.Options{Now: clock})
+	want := laketest.Open(t, t.TempDir(), lake.Options{Now: clock})
 	inventoryOf(t, want, known)
 	take(t, want, root, opt)
 	settle(t, want)
@@ -117,7 +118,7 @@ func TestAFlowThatEndsAfterItsOwnersWereNamedAnewIsCorrectedUnderThem(t *testing
 	root, known := recreated(t)
 	opt := ingest.Options{Workers: 1, Now: clock, CommitRows: 1}
 	want := knownFirst(t, root, known, opt)
-	got := open(t, t.TempDir(), lake.Options{Now: clock})
+	got := laketest.Open(t, t.TempDir(), lake.Options{Now: clock})
 	src := &between{Source: dir.New(filepath.Join(root, flowgen.ContainerVNet)), do: func() {
 		inventoryOf(t, got, known)
 		if sum, err := Run(t.Context(), got, Options{Now: clock}); err != nil || sum.Rows != 3 {
@@ -136,7 +137,7 @@ func TestAFlowThatEndsWhileItsOwnersAreNamedAnewIsCorrectedUnderThem(t *testing.
 	opt := ingest.Options{Workers: 1, Now: clock, CommitRows: 1}
 	want := knownFirst(t, root, known, opt)
 	folder := t.TempDir()
-	got := open(t, folder, lake.Options{Now: clock})
+	got := laketest.Open(t, folder, lake.Options{Now: clock})
 	waits, goOn := make(chan struct{}), make(chan struct{})
 	src := &between{Source: dir.New(filepath.Join(root, flowgen.ContainerVNet)), do: func() { close(waits); <-goOn }}
 	done := make(chan error, 1)
@@ -148,7 +149,7 @@ func TestAFlowThatEndsWhileItsOwnersAreNamedAnewIsCorrectedUnderThem(t *testing.
 	inventoryOf(t, got, known)
 	// The flow's end is committed when the new names are about to be.
 	first := true
-	slow := open(t, folder, lake.Options{Now: clock, Step: func(step, what string) error {
+	slow := laketest.Open(t, folder, lake.Options{Now: clock, Step: func(step, what string) error {
 		if step == lake.StepRename && strings.HasPrefix(what, lake.TableFlows+"/") && first {
 			first = false
 			close(goOn)

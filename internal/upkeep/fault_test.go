@@ -17,6 +17,7 @@ import (
 
 	"github.com/azflow/azflow/internal/ingest"
 	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/laketest"
 	"github.com/azflow/azflow/internal/rollup"
 	"github.com/azflow/azflow/internal/source/dir"
 )
@@ -84,7 +85,7 @@ func TestKillingACompactionAtAnyStepLosesAndDoublesNothing(t *testing.T) {
 	for _, step := range steps {
 		t.Run(step, func(t *testing.T) {
 			folder := t.TempDir()
-			l := openLake(t, folder, lake.Options{})
+			l := laketest.Open(t, folder, lake.Options{})
 			take(t, l, logs)
 			want, flows := whole(t, l), counts(t, l)[lake.TableFlows].Rows
 			i := strings.LastIndexByte(step, ' ')
@@ -116,13 +117,13 @@ func TestReadersSeeTheSameRowsWhileTheLakeIsLookedAfter(t *testing.T) {
 	logs := t.TempDir()
 	bulk(t, logs, 1, 6000)
 	folder := t.TempDir()
-	l := openLake(t, folder, lake.Options{})
+	l := laketest.Open(t, folder, lake.Options{})
 	take(t, l, logs)
 	want, ids := whole(t, l), blobs(t, l)
 	if err := l.SetRetention(context.Background(), "NTAIpDetailsHistory", time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	other := openLake(t, folder, lake.Options{}) // as another process
+	other := laketest.Open(t, folder, lake.Options{}) // as another process
 	ctx, stop := context.WithCancel(context.Background())
 	rounds, done := 0, make(chan error, 1)
 	go func() {
@@ -167,7 +168,7 @@ func TestASecondIngestLeavesTheFilesOfOneThatIsAboutToCommitAlone(t *testing.T) 
 	bulk(t, logs, 1, 6000)
 	held, release := make(chan struct{}), make(chan struct{})
 	first := true
-	slow := openLake(t, folder, lake.Options{Step: func(step, _ string) error {
+	slow := laketest.Open(t, folder, lake.Options{Step: func(step, _ string) error {
 		if step == lake.StepBegin && first {
 			first = false
 			close(held)
@@ -181,7 +182,7 @@ func TestASecondIngestLeavesTheFilesOfOneThatIsAboutToCommitAlone(t *testing.T) 
 		done <- err
 	}()
 	<-held
-	l := openLake(t, folder, lake.Options{})
+	l := laketest.Open(t, folder, lake.Options{})
 	take(t, l, logs)
 	if _, err := l.Sweep(context.Background(), 0); err != nil {
 		t.Fatal(err)
@@ -223,7 +224,7 @@ func TestALostCatalogueIsRebuiltAndNothingIsReadTwice(t *testing.T) {
 			if _, err := lake.Rebuild(ctx, folder, lake.Options{}, lake.ReadFooter); err != nil {
 				t.Fatal(err)
 			}
-			again := openLake(t, folder, lake.Options{})
+			again := laketest.Open(t, folder, lake.Options{})
 			if s := take(t, again, logs); s.Tuples != 0 {
 				t.Errorf("%d tuples were read again", s.Tuples)
 			}
@@ -270,7 +271,7 @@ func TestAFullDiskCostsACompactionAndNothingElse(t *testing.T) {
 		}
 		return nil
 	}}
-	l := openLake(t, t.TempDir(), opt)
+	l := laketest.Open(t, t.TempDir(), opt)
 	take(t, l, logs)
 	want, was := whole(t, l), counts(t, l)
 	full = true
@@ -340,7 +341,7 @@ func TestAnIngestOntoAFullDiskGoesOnOnceThereIsRoom(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Error(err)
 	}
-	l = openLake(t, place, lake.Options{})
+	l = laketest.Open(t, place, lake.Options{})
 	take(t, l, logs)
 	if n := counts(t, l)[lake.TableFlows].Rows; n != 6000 {
 		t.Errorf("%d rows, want 6000", n)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/azflow/azflow/internal/batch"
 	"github.com/azflow/azflow/internal/lake"
+	"github.com/azflow/azflow/internal/laketest"
 	"github.com/azflow/azflow/internal/rollup"
 )
 
@@ -37,7 +38,7 @@ func TestAForgottenBlobLeavesNoRowBehind(t *testing.T) {
 		t.Run(fmt.Sprint("merged ", merged), func(t *testing.T) {
 			logs := t.TempDir()
 			bulk(t, logs, 1, some(20_000))
-			l := openLake(t, t.TempDir(), lake.Options{})
+			l := laketest.Open(t, t.TempDir(), lake.Options{})
 			take(t, l, logs)
 			if merged {
 				compact(t, l, Options{})
@@ -60,7 +61,7 @@ func TestAForgottenBlobLeavesNoRowBehind(t *testing.T) {
 			if err := os.Rename(path, filepath.Join(t.TempDir(), "away")); err != nil {
 				t.Fatal(err)
 			}
-			fresh := openLake(t, t.TempDir(), lake.Options{})
+			fresh := laketest.Open(t, t.TempDir(), lake.Options{})
 			take(t, fresh, logs)
 			want := startless(whole(t, fresh))
 			same(t, "forgotten", startless(whole(t, l)), want)
@@ -68,7 +69,7 @@ func TestAForgottenBlobLeavesNoRowBehind(t *testing.T) {
 			compact(t, l, Options{})
 			same(t, "compacted", startless(whole(t, l)), want)
 			verify(t, l)
-			eachBatch(t, l, lake.TableFlows, func(b *batch.Batch) {
+			laketest.Batches(t, l, lake.TableFlows, func(b *batch.Batch) {
 				for row := range b.Rows {
 					if b.Columns[b.Index("BlobId")].TextAt(row) == id {
 						t.Fatal("a row is left")
@@ -82,7 +83,7 @@ func TestAForgottenBlobLeavesNoRowBehind(t *testing.T) {
 func TestHoursBeforeATimeAreForgottenWhole(t *testing.T) {
 	logs := t.TempDir()
 	bulk(t, logs, 1, some(20_000))
-	l := openLake(t, t.TempDir(), lake.Options{})
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	take(t, l, logs)
 	before := whole(t, l)
 	compact(t, l, Options{})
@@ -136,7 +137,7 @@ func TestAForgottenSubscriptionIsGoneFromAllTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, merged := range []bool{false, true} {
-		l := openLake(t, t.TempDir(), lake.Options{})
+		l := laketest.Open(t, t.TempDir(), lake.Options{})
 		take(t, l, logs)
 		if merged {
 			compact(t, l, Options{})
@@ -162,7 +163,7 @@ func TestAForgottenSubscriptionIsGoneFromAllTables(t *testing.T) {
 }
 
 func TestForgettingWhatIsNotThereIsAnError(t *testing.T) {
-	l := openLake(t, t.TempDir(), lake.Options{})
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	for _, f := range []Forget{{}, {Blob: "none"}, {Blob: "a", Subscription: "b"}} {
 		if _, err := f.Run(context.Background(), l); err == nil {
 			t.Errorf("%+v is no error", f)

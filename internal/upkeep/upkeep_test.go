@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -17,7 +16,7 @@ import (
 	"github.com/azflow/azflow/internal/flowgen"
 	"github.com/azflow/azflow/internal/ingest"
 	"github.com/azflow/azflow/internal/lake"
-	"github.com/azflow/azflow/internal/lake/segment"
+	"github.com/azflow/azflow/internal/laketest"
 	"github.com/azflow/azflow/internal/rollup"
 	"github.com/azflow/azflow/internal/source/dir"
 	"github.com/azflow/azflow/internal/trafficanalytics"
@@ -29,20 +28,6 @@ type clock struct{ t time.Time }
 func (c *clock) now() time.Time { return c.t }
 
 var start = time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC)
-
-func openLake(t testing.TB, folder string, opt lake.Options) *lake.Lake {
-	t.Helper()
-	l, err := lake.Open(context.Background(), folder, opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return l
-}
 
 // take ingests a folder in small commits.
 func take(t testing.TB, l *lake.Lake, folder string) *ingest.Summary {
@@ -87,7 +72,7 @@ func startless(rows map[string]string) map[string]string {
 func whole(t testing.TB, l *lake.Lake) map[string]string {
 	t.Helper()
 	m := trafficanalytics.NewMerger()
-	eachBatch(t, l, rollup.Table, func(b *batch.Batch) {
+	laketest.Batches(t, l, rollup.Table, func(b *batch.Batch) {
 		if err := m.Add(b); err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +85,7 @@ func whole(t testing.TB, l *lake.Lake) map[string]string {
 			if f.Name == "TimeProcessed" {
 				continue // when each lake took it in
 			}
-			v := fmt.Sprint("=", text(b, i, row))
+			v := fmt.Sprint("=", laketest.Value(b, i, row))
 			if len(key) < 2 {
 				key = append(key, v)
 			}
@@ -109,70 +94,6 @@ func whole(t testing.TB, l *lake.Lake) map[string]string {
 		out[strings.Join(key, "")] = strings.Join(vals, " ")
 	}
 	return out
-}
-
-// eachBatch calls f with all visible rows of a table, some at a time.
-func eachBatch(t testing.TB, l *lake.Lake, table string, f func(b *batch.Batch)) {
-	t.Helper()
-	ctx := context.Background()
-	snap, err := l.Snapshot(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := snap.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	segs, err := snap.Segments(ctx, table, lake.TimeRange{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range segs {
-		r, err := segment.Open(l.Path(s))
-		if err != nil {
-			t.Fatal(err)
-		}
-		rows, err := r.Scan()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for {
-			b, err := rows.Next()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			for from, to := 0, 0; from < b.Rows; from = to + 1 {
-				for to = from; to < b.Rows && visible(b, to, s.Hidden); to++ {
-				}
-				if from < to {
-					f(b.Slice(from, to))
-				}
-			}
-		}
-		if err := r.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
-func visible(b *batch.Batch, row int, h lake.Hidden) bool {
-	if h.None() {
-		return true
-	}
-	at, _ := b.Columns[b.Index("TimeGenerated")].IntAt(row)
-	if !h.Before.IsZero() && time.UnixMicro(at).Before(h.Before) {
-		return false
-	}
-	i := b.Index("BlobId")
-	if i < 0 {
-		return true
-	}
-	gen, _ := b.Columns[b.Index("BlobGeneration")].IntAt(row)
-	return !slices.Contains(h.Blobs, lake.BlobGen{Blob: b.Columns[i].TextAt(row), Generation: int(gen)})
 }
 
 // same reports how the rows of two lakes differ.
@@ -237,7 +158,7 @@ func bulk(t testing.TB, folder string, seed uint64, tuples int) {
 func TestCompactionChangesNoRow(t *testing.T) {
 	logs := t.TempDir()
 	bulk(t, logs, 1, some(40_000))
-	l := openLake(t, t.TempDir(), lake.Options{})
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	take(t, l, logs)
 	before, was := whole(t, l), counts(t, l)
 	sum := compact(t, l, Options{})
@@ -266,11 +187,11 @@ func TestCompactionChangesNoRow(t *testing.T) {
 func TestAddressesAreKeptOncePerInterval(t *testing.T) {
 	logs := t.TempDir()
 	bulk(t, logs, 1, some(20_000))
-	l := openLake(t, t.TempDir(), lake.Options{})
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	take(t, l, logs)
 	keys := func() (rows int, distinct map[string]bool) {
 		distinct = map[string]bool{}
-		eachBatch(t, l, "NTAIpDetailsHistory", func(b *batch.Batch) {
+		laketest.Batches(t, l, "NTAIpDetailsHistory", func(b *batch.Batch) {
 			for row := range b.Rows {
 				at, _ := b.Columns[b.Index("TimeGenerated")].IntAt(row)
 				distinct[fmt.Sprint(b.Columns[b.Index("Ip")].TextAt(row), at)] = true
@@ -322,14 +243,14 @@ func TestARewrittenBlobLeavesNoRowBehindOnceMerged(t *testing.T) {
 	logs, other := t.TempDir(), t.TempDir()
 	bulk(t, logs, 1, some(40_000))
 	bulk(t, other, 1, some(44_000))
-	l := openLake(t, t.TempDir(), lake.Options{})
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	take(t, l, logs)
 	compact(t, l, Options{})
 	rewrite(t, logs, other)
 	if s := take(t, l, logs); len(s.Rewritten) != 1 {
 		t.Fatalf("rewritten: %v", s.Rewritten)
 	}
-	fresh := openLake(t, t.TempDir(), lake.Options{})
+	fresh := laketest.Open(t, t.TempDir(), lake.Options{})
 	take(t, fresh, logs)
 	want := startless(whole(t, fresh))
 	same(t, "after the blob was read again", startless(whole(t, l)), want)
@@ -373,7 +294,7 @@ func TestRowsOfARewrittenBlobCanBeTakenApartOnceMerged(t *testing.T) {
 	tuple := func(at, port int) string {
 		return fmt.Sprintf("%dm,10.0.0.4,20.1.2.3,%d,443,6,O,E,NX,1,100,1,100", at, port)
 	}
-	l := openLake(t, t.TempDir(), lake.Options{})
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	writeBlob(t, logs, 1, 10, tuple(1, 1001), tuple(2, 1002), tuple(3, 1003))
 	writeBlob(t, logs, 2, 10, tuple(1, 2001), tuple(2, 2002))
 	take(t, l, logs)
@@ -388,7 +309,7 @@ func TestRowsOfARewrittenBlobCanBeTakenApartOnceMerged(t *testing.T) {
 	if s := take(t, l, logs); len(s.Rewritten) != 1 {
 		t.Fatalf("rewritten: %v", s.Rewritten)
 	}
-	fresh := openLake(t, t.TempDir(), lake.Options{})
+	fresh := laketest.Open(t, t.TempDir(), lake.Options{})
 	take(t, fresh, logs)
 	want := startless(whole(t, fresh))
 	same(t, "after the second blob was read again", startless(whole(t, l)), want)
@@ -406,7 +327,7 @@ func TestTakingApartKeepsCorrectionsThatComeFromElsewhere(t *testing.T) {
 	writeBlob(t, logs, 1, 11, "10m,"+flow+",E,NX,10,2000,8,3000")
 	writeBlob(t, logs, 2, 10, "10m,"+other+",E,NX,1,100,1,100", "20m,"+other+",E,NX,1,100,1,100")
 	writeBlob(t, logs, 2, 11, "10m,"+other+",E,NX,1,100,1,100")
-	l := openLake(t, t.TempDir(), lake.Options{})
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	take(t, l, logs)
 	want := whole(t, l)
 	corrected := 0
@@ -442,7 +363,7 @@ func TestTakingApartKeepsCorrectionsThatComeFromElsewhere(t *testing.T) {
 		same(t, "with "+blob+" apart", whole(t, l), want)
 	}
 	adjusting := 0
-	eachBatch(t, l, rollup.Table, func(b *batch.Batch) {
+	laketest.Batches(t, l, rollup.Table, func(b *batch.Batch) {
 		for row := range b.Rows {
 			i := b.Index("BlobId")
 			if i < 0 {
@@ -485,7 +406,7 @@ func TestReCreatedFlowsAreSettledWhenEitherBlobIsWrittenAnew(t *testing.T) {
 			logs := t.TempDir()
 			writeBlob(t, logs, 1, 10, slices.Clone(created)...)
 			writeBlob(t, logs, 1, 11, slices.Clone(ended)...)
-			l := openLake(t, t.TempDir(), lake.Options{})
+			l := laketest.Open(t, t.TempDir(), lake.Options{})
 			take(t, l, logs)
 			if merged {
 				compact(t, l, Options{})
@@ -494,7 +415,7 @@ func TestReCreatedFlowsAreSettledWhenEitherBlobIsWrittenAnew(t *testing.T) {
 			if s := take(t, l, logs); len(s.Rewritten) != 1 {
 				t.Fatalf("%s: rewritten %v", name, s.Rewritten)
 			}
-			fresh := openLake(t, t.TempDir(), lake.Options{})
+			fresh := laketest.Open(t, t.TempDir(), lake.Options{})
 			take(t, fresh, logs)
 			rows := func(l *lake.Lake) map[string]string { return startless(whole(t, l)) }
 			want := rows(fresh)
@@ -515,11 +436,11 @@ func TestReCreatedFlowsAreSettledWhenEitherBlobIsWrittenAnew(t *testing.T) {
 func TestRebuildingGivesWhatAFreshLakeOfThatIntervalHas(t *testing.T) {
 	logs := t.TempDir()
 	bulk(t, logs, 1, some(30_000))
-	l := openLake(t, t.TempDir(), lake.Options{})
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	take(t, l, logs)
 	compact(t, l, Options{})
 	for _, interval := range []time.Duration{10 * time.Minute, time.Hour} {
-		fresh := openLake(t, t.TempDir(), lake.Options{Interval: interval})
+		fresh := laketest.Open(t, t.TempDir(), lake.Options{Interval: interval})
 		take(t, fresh, logs)
 		sum := compact(t, l, Options{Rebuild: true, Interval: interval})
 		if sum.Rebuilt == nil || sum.Rebuilt.Tuples != int64(some(30_000)) || sum.Rebuilt.Kept != 0 {
@@ -538,7 +459,7 @@ func TestWhereFlowsHasExpiredMergedRowsStay(t *testing.T) {
 	bulk(t, logs, 1, some(30_000))
 	bulk(t, other, 1, some(33_000))
 	now := &clock{start.Add(30 * time.Hour)}
-	l := openLake(t, t.TempDir(), lake.Options{Now: now.now})
+	l := laketest.Open(t, t.TempDir(), lake.Options{Now: now.now})
 	take(t, l, logs)
 	compact(t, l, Options{Now: now.now})
 	want := whole(t, l)
@@ -592,18 +513,6 @@ func TestWhereFlowsHasExpiredMergedRowsStay(t *testing.T) {
 	verify(t, l)
 }
 
-// text returns a value for comparison.
-func text(b *batch.Batch, i, row int) string {
-	if b.Fields[i].Kind == batch.Text {
-		return b.Columns[i].TextAt(row)
-	}
-	v, ok := b.Columns[i].IntAt(row)
-	if !ok {
-		return "null"
-	}
-	return fmt.Sprint(v)
-}
-
 // blobs returns the ids of all blobs read, sorted.
 func blobs(t testing.TB, l *lake.Lake) []string {
 	t.Helper()
@@ -630,7 +539,7 @@ func TestMergingAndHidingABlobExcludeEachOther(t *testing.T) {
 	logs := t.TempDir()
 	bulk(t, logs, 1, 3000)
 	ctx := context.Background()
-	l := openLake(t, t.TempDir(), lake.Options{})
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
 	take(t, l, logs)
 	w, err := l.OpenWriter(ctx)
 	if err != nil {

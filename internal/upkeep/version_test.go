@@ -11,6 +11,7 @@ import (
 	"github.com/azflow/azflow/internal/batch"
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/lake/segment"
+	"github.com/azflow/azflow/internal/laketest"
 	"github.com/azflow/azflow/internal/query"
 	"github.com/azflow/azflow/internal/rollup"
 	"github.com/azflow/azflow/kql/sqlgen"
@@ -57,7 +58,9 @@ func asVersion1(b *batch.Batch) *batch.Batch {
 	return out
 }
 
-func valueOf(b *batch.Batch, column string, row int) string { return text(b, b.Index(column), row) }
+func valueOf(b *batch.Batch, column string, row int) string {
+	return laketest.Value(b, b.Index(column), row)
+}
 
 // downgrade makes the segments of NTANetAnalytics those of schema version 1.
 func downgrade(t *testing.T, l *lake.Lake) {
@@ -164,7 +167,7 @@ func TestRowsOfAnOlderSchemaVersionAreMadeAnew(t *testing.T) {
 	now := &clock{start.Add(30 * time.Hour)}
 	for name, compacted := range map[string]bool{"partial": false, "whole, and Flows of one day expired": true} {
 		t.Run(name, func(t *testing.T) {
-			l := openLake(t, t.TempDir(), lake.Options{Now: now.now})
+			l := laketest.Open(t, t.TempDir(), lake.Options{Now: now.now})
 			take(t, l, logs)
 			want := whole(t, l)
 			if compacted {
