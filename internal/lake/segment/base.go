@@ -155,8 +155,7 @@ func (c *column) addShared(e *encoder, b *batch.Column, s *base) error {
 	rows := s.rows[s.from:]
 	switch {
 	case c.same:
-		c.spill(e, 1)
-		c.addRun(len(rows), c.follow[0])
+		c.addRun(e, len(rows), c.follow[0])
 	case c.mode == inBase || c.rows == 0 && s.from == 0:
 		c.mode, c.base = inBase, s
 		c.rows += len(rows)

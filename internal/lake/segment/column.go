@@ -68,7 +68,7 @@ type dictionary struct {
 	remap []uint32 // position in src -> own position + 1
 	used  []uint32 // positions of src with an entry in remap
 	// The values by content: made only when a second source comes, since one
-	// source's positions are distinct values already.
+	// source's positions are mostly distinct values already.
 	byText map[string]uint32
 	byInt  map[int64]uint32
 }
@@ -162,6 +162,9 @@ func (d *dictionary) addInt(v int64) uint32 {
 		}
 		d.byInt[v] = uint32(len(d.ints))
 	}
+	if n := len(d.ints); n > 0 && d.ints[n-1] == v {
+		return uint32(n - 1) // of the record before
+	}
 	d.ints = append(d.ints, v)
 	d.bytes += 8
 	return uint32(len(d.ints) - 1)
@@ -211,15 +214,22 @@ func (c *column) add(src *batch.Dict, id uint32) uint32 {
 }
 
 // addRun adds n rows with the value at own position id.
-func (c *column) addRun(n int, id uint32) {
-	c.rows += n
-	switch c.mode {
-	case inRuns:
-		if k := len(c.runs) - 1; k >= 0 && c.runs[k].id == id {
+func (c *column) addRun(e *encoder, n int, id uint32) {
+	if c.mode == inRuns {
+		k := len(c.runs) - 1
+		if k >= 0 && c.runs[k].id == id {
 			c.runs[k].rows += n
 		} else {
+			if len(c.runs) == maxRuns {
+				c.endPage(e, false)
+			}
 			c.runs = append(c.runs, run{n, id})
 		}
+		c.rows += n
+		return
+	}
+	c.rows += n
+	switch c.mode {
 	case inCodes:
 		if id == batch.Null {
 			c.nulls += n
@@ -270,28 +280,16 @@ func (c *column) addConst(e *encoder, b *batch.Column, n int) error {
 			id = b.Via[id]
 		}
 	}
-	c.dedupe(b.Dict)
+	c.dict.use(b.Dict, c.field.Kind)
 	l, err := c.local(id)
 	if err == nil {
-		c.spill(e, 1)
-		c.addRun(n, l)
+		c.addRun(e, n, l)
 	}
 	return err
 }
 
-// dedupe makes b the source and has values found by content, since runs may
-// repeat values of their dictionary.
-func (c *column) dedupe(d *batch.Dict) {
-	c.dict.use(d, c.field.Kind)
-	if c.field.Kind == batch.Text && c.dict.byText == nil {
-		c.dict.indexText()
-	} else if c.field.Kind != batch.Text && c.dict.byInt == nil {
-		c.dict.indexInts()
-	}
-}
-
 func (c *column) addRuns(e *encoder, b *batch.Column, from, to int) error {
-	c.dedupe(b.Dict)
+	c.dict.use(b.Dict, c.field.Kind)
 	k, _ := slices.BinarySearch(b.Ends, uint32(from+1)) // the first run that ends after from
 	for at := from; at < to; k++ {
 		id := b.IDs[k]
@@ -303,8 +301,7 @@ func (c *column) addRuns(e *encoder, b *batch.Column, from, to int) error {
 			return err
 		}
 		end := min(int(b.Ends[k]), to)
-		c.spill(e, 1)
-		c.addRun(end-at, l)
+		c.addRun(e, end-at, l)
 		at = end
 	}
 	return nil
@@ -312,13 +309,6 @@ func (c *column) addRuns(e *encoder, b *batch.Column, from, to int) error {
 
 // maxRuns bounds the memory of runs that wait for the row group's end.
 const maxRuns = 1 << 14
-
-// spill ends the page if n more runs are too many.
-func (c *column) spill(e *encoder, n int) {
-	if c.mode == inRuns && len(c.runs)+n > maxRuns {
-		c.endPage(e, false)
-	}
-}
 
 // minRunPage is the number of rows in runs that make a page of their own when
 // rows that are no runs follow; fewer are written out by row.

@@ -41,10 +41,12 @@ func (c *column) endPage(e *encoder, last bool) {
 	case inCodes, inBase:
 		ids := c.ids
 		if c.mode == inBase {
-			e.ids = slices.Grow(e.ids[:0], c.rows)[:c.rows]
-			ids = e.ids
-			c.nulls = c.through(ids, c.base.rows[:c.rows])
-			nulls = c.nulls
+			ids = c.base.rows[:c.rows]
+			if !c.equal {
+				e.ids = slices.Grow(e.ids[:0], c.rows)[:c.rows]
+				c.nulls = c.through(e.ids, ids)
+				ids, nulls = e.ids, c.nulls
+			}
 		}
 		ids = c.levelsOfCodes(e, ids)
 		if len(ids) > 0 {
@@ -66,8 +68,9 @@ func (c *column) endPage(e *encoder, last bool) {
 			c.chunk.codec = codecNone
 		}
 	}
-	e.makePage(&c.chunk, pageData, encoding, c.rows, e.body)
-	c.pages.add(&e.free, e.page)
+	head, body := e.makePage(&c.chunk, pageData, encoding, c.rows, e.body)
+	c.pages.add(&e.free, head)
+	c.pages.add(&e.free, body)
 	c.chunk.rows += int64(c.rows)
 	c.chunk.nulls += int64(nulls)
 	c.empty()
@@ -142,10 +145,12 @@ func (c *column) levelsOfCodes(e *encoder, ids []uint32) []uint32 {
 		var word uint64
 		for i, id := range ids[from:min(from+64, c.rows)] {
 			e.ids[n] = id
-			if id != batch.Null {
-				word |= 1 << i
-				n++
+			valued := uint64(1)
+			if id == batch.Null {
+				valued = 0
 			}
+			word |= valued << i
+			n += int(valued)
 		}
 		e.bits = binary.LittleEndian.AppendUint64(e.bits, word)
 	}
@@ -253,20 +258,21 @@ func (c *column) encodeValues(e *encoder) int {
 	return encDelta
 }
 
-// endChunk works out the statistics of the chunk and makes its dictionary's
-// page, if it has one, in e.page.
-func (c *column) endChunk(e *encoder) {
+// endChunk works out the statistics of the chunk and returns its dictionary's
+// page as makePage does; none if it has no dictionary.
+func (c *column) endChunk(e *encoder) (head, stored []byte) {
 	c.stats()
 	if c.chunk.encodings>>encDict&1 == 0 {
-		return
+		return nil, nil
 	}
 	body := c.dict.page
 	if c.field.Kind != batch.Text {
 		e.body = appendPlain(e.body[:0], c.dict.ints, narrow(c.field.Kind))
 		body = e.body
 	}
-	e.makePage(&c.chunk, pageDict, encPlain, c.dict.len(), body)
+	head, stored = e.makePage(&c.chunk, pageDict, encPlain, c.dict.len(), body)
 	c.chunk.encodings |= 1 << encRLE
+	return head, stored
 }
 
 // stats sets the chunk's minimum and maximum. Every value of the dictionary
