@@ -49,7 +49,7 @@ demo: build ## Ask the demo estate three questions
 
 conformance: node-modules ## Compare with Kusto's emulator and binder, on every engine
 	@test -d ../shared/kql/cases || { echo "conformance needs the recorded cases in ../shared/kql"; exit 1; }
-	set -o pipefail; $(GO) test -timeout 10m -count=1 -run 'Conformance' -v ./kql/... ./internal/conformance | grep -vE '^\s*(---|===) '
+	set -o pipefail; $(GO) test -timeout 10m -count=1 -run 'Conformance' -v ./kql/... ./internal/conformance ./internal/query | grep -vE '^\s*(---|===) '
 
 KILLS ?= 200
 test-crash: build node-modules ## Kill azflow KILLS times, break its connections and fill its disk against Azurite

@@ -335,24 +335,24 @@ func equalCodes(got []string, r *recorded) bool {
 	return slices.Equal(g, rest)
 }
 
-func TestCorpusBindsAsMicrosoftBindsIt(t *testing.T) {
+func TestConformanceOfTheCorpusToMicrosoftsBinder(t *testing.T) {
 	dir := spectest.Shared(t, "kql")
 	cases := readCorpus(t, dir)
 	agree(t, cases, tally(t, cases, readSchema(t, filepath.Join(dir, "nta-schema.json")), true))
 }
 
-func TestEmulatorCasesBind(t *testing.T) {
+func TestConformanceOfTheEmulatorsQueriesToMicrosoftsBinder(t *testing.T) {
 	cases := readCases(t, filepath.Join(spectest.Shared(t, "kql"), "cases", "emulator.jsonl"))
 	agree(t, cases, tally(t, cases, &catalog{}, false))
 }
 
-func TestDocumentedQueriesBind(t *testing.T) {
+func TestConformanceOfDocumentedQueriesToMicrosoftsBinder(t *testing.T) {
 	cases := readCases(t, filepath.Join(spectest.Shared(t, "kql"), "cases", "docs.jsonl"))
 	agree(t, cases, tally(t, cases, &catalog{}, false))
 }
 
 // The engine wins where its binder says otherwise.
-func TestEngineRefusesWhatKustoRefuses(t *testing.T) {
+func TestConformanceOfVerdictsToTheEngine(t *testing.T) {
 	dir := spectest.Shared(t, "kql")
 	right, accepted, refused := 0, []string{}, []string{}
 	total := 0

@@ -75,7 +75,7 @@ func run() error {
 	parts := ""
 	flag.BoolVar(&b.quick, "quick", false, "small inputs and few runs, for a gate in continuous integration")
 	flag.Float64Var(&b.gate, "gate", 1, "share of each ratio that must be reached: 0.5 on a noisy machine")
-	flag.StringVar(&parts, "only", "memory,decode,owners,ingest,storage,queries", "which parts to run")
+	flag.StringVar(&parts, "only", "memory,decode,owners,startup,ingest,storage,queries", "which parts to run")
 	flag.IntVar(&b.input, "input", 0, "which of the inputs for memory to run, counted from 1; 0 for all")
 	folder := flag.String("folder", "", "folder for inputs and lakes, about 6 GB; default a temporary one")
 	flag.StringVar(&b.lakeDir, "lake", "", "folder of the lake that storage makes, which is kept; queries alone ask one that is there")
@@ -118,6 +118,7 @@ func run() error {
 		{"memory", (*bench).memory}, // first: what has run before must not count
 		{"decode", (*bench).decode},
 		{"owners", (*bench).owners},
+		{"startup", (*bench).startup},
 		{"ingest", (*bench).ingest},
 		{"storage", (*bench).storage},
 		{"queries", (*bench).queries},

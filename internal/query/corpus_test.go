@@ -20,11 +20,11 @@ import (
 	"github.com/azflow/azflow/kql/types"
 )
 
-// TestTheCorpusAnswersAlikeOnBothEngines runs the published queries that bind
+// TestConformanceOfTheCorpusOnBothEngines runs the published queries that bind
 // over the product's tables on DuckDB and on ClickHouse. The others name tables of
 // other products, want values of a workbook, or are wrong where they were
 // published; the log says which.
-func TestTheCorpusAnswersAlikeOnBothEngines(t *testing.T) {
+func TestConformanceOfTheCorpusOnBothEngines(t *testing.T) {
 	folder := spectest.Shared(t, "kql/corpus")
 	if testing.Short() {
 		t.Skip("it takes minutes")
@@ -68,6 +68,7 @@ func TestTheCorpusAnswersAlikeOnBothEngines(t *testing.T) {
 			}
 		})
 	}
+	t.Logf("%d of %d queries bind over the product's tables and were run on both engines", compared, len(files))
 	if compared < leastCompared {
 		t.Errorf("%d queries bind, %d did", compared, leastCompared)
 	}

@@ -119,9 +119,14 @@ func betaCDF(x, a, b float64) (float64, bool) {
 	return mathext.RegIncBeta(a, b, x), true
 }
 
+// betaInv is null for what is no probability: so MS Learn's example prints it,
+// where beta_cdf and beta_pdf give NaN.
 func betaInv(p, a, b float64) (float64, bool) {
-	if !betaDomain(p, a, b) {
+	if !(a > 0) || !(b > 0) {
 		return math.NaN(), true
+	}
+	if !(p >= 0 && p <= 1) {
+		return 0, false
 	}
 	return mathext.InvRegIncBeta(a, b, p), true
 }

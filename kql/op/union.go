@@ -146,7 +146,9 @@ type merged struct {
 
 // unify merges columns by name and type, in the order of their first
 // appearance. A name with several types becomes one column for each type, with
-// the type as a suffix.
+// the type as a suffix, and a number after it where a column has that name. MS
+// Learn: the column with the suffix is the one that gets the number; Microsoft's
+// binder, which numbers the later one, says where each name stands.
 func unify(ins []*bind.Table, common bool) []merged {
 	byName := map[string][]*merged{}
 	var order []string
@@ -168,23 +170,41 @@ func unify(ins []*bind.Table, common bool) []merged {
 			m.from[i] = c.ID
 		}
 	}
-	var unique bind.UniqueNames
+	// Names that stay as they are come first, in their order their places.
+	var plain, all bind.UniqueNames
+	for _, name := range order {
+		if list := byName[name]; len(list) == 1 && (!common || everywhere(list[0].from)) {
+			plain.Add(name)
+		}
+	}
 	var out []merged
+	places := map[string]int{}
 	for _, name := range order {
 		list := byName[name]
 		for _, m := range list {
-			m.name = name
-			if len(list) > 1 {
-				m.name = name + "_" + typeSuffix(m.typ)
-			}
 			if common && !everywhere(m.from) {
 				continue
 			}
-			m.name = unique.Get(m.name)
+			m.name = name
+			if len(list) > 1 {
+				m.name += "_" + typeSuffix(m.typ)
+			}
+			places[all.Get(m.name)] = len(out)
+			if len(list) > 1 {
+				m.name = plain.Get(m.name)
+			}
 			out = append(out, *m)
 		}
 	}
-	return out
+	inPlace := make([]merged, len(out))
+	for _, m := range out {
+		at, ok := places[m.name]
+		if !ok {
+			return out
+		}
+		inPlace[at] = m
+	}
+	return inPlace
 }
 
 func typeSuffix(t types.Type) string { return strings.ToLower(t.String()) }
