@@ -75,9 +75,9 @@ func Functions() []plan.Function {
 		{Name: "_ASim_NetworkSession", Doc: asim + ".", Params: "(disabled:bool=false, pack:bool=false)", Body: all},
 		{Name: "ASimNetworkSession", Doc: asim + ", as the parsers of a workspace are called.", Params: "(disabled:bool=false, pack:bool=false)", Body: all},
 		{
-			Name: "_GetWatchlist", Doc: "The rows of a table of the user's, as Microsoft Sentinel gives those of a watchlist.",
+			Name: "_GetWatchlist", Doc: "The rows of a watchlist (a file of the folder that the setting watchlists names) or table, as Microsoft Sentinel gives those of a watchlist.",
 			Params: "(watchlistAlias:string)",
-			Body:   `{ table(watchlistAlias) | extend WatchlistItem = pack_all(), SearchKey = tostring(column_ifexists("SearchKey", "")) }`,
+			Body:   `{ table(watchlistAlias) | extend WatchlistItem = column_ifexists("WatchlistItem", pack_all()), SearchKey = tostring(column_ifexists("SearchKey", "")) }`,
 		},
 	}
 }

@@ -36,6 +36,13 @@ func Session(cfg *config.Config, l *lake.Lake, version string) (*query.Session, 
 	if hosts := cfg.Text("external_hosts"); hosts != "" {
 		s.External = &query.Fetcher{Hosts: strings.Split(hosts, ","), Limit: cfg.Size("external_limit")}
 	}
+	if folder := cfg.Text("watchlists"); folder != "" {
+		cat, err := query.WithWatchlists(s.Catalog, folder)
+		if err != nil {
+			return nil, nil, err
+		}
+		s.Catalog = cat
+	}
 	db, _, err := GeoIP(cfg) // what is missing is told where it would be stored
 	if err != nil {
 		return nil, nil, err

@@ -65,6 +65,7 @@ var settings = []Setting{
 	{Name: "row_cap", Kind: Whole, Default: "1000000", Doc: "Rows that the interpreter takes from the engine for what SQL cannot express."},
 	{Name: "external_hosts", Kind: Text, Doc: "Hosts that externaldata may ask, with commas between them; *.example.com allows all below. None switches it off."},
 	{Name: "external_limit", Kind: Size, Default: "64MB", Doc: "Bytes that one file of externaldata may have."},
+	{Name: "watchlists", Kind: Path, Doc: "Folder of watchlists: NAME.csv, whose first line names the columns, is what _GetWatchlist('NAME') gives."},
 	{Name: "prices.list", Kind: Number, Default: "0.05", Doc: "Price in dollars of 10,000 listings of a storage account, for what status and metrics estimate. The defaults are for the hot tier with local redundancy in East US; Azure's price page has yours."},
 	{Name: "prices.read", Kind: Number, Default: "0.004", Doc: "Likewise of 10,000 reads of blobs."},
 	{Name: "prices.other", Kind: Number, Default: "0.004", Doc: "Likewise of 10,000 other operations, of which azflow asks for block lists."},
