@@ -1,7 +1,6 @@
 package flowlog
 
 import (
-	"regexp"
 	"strings"
 	"time"
 )
@@ -20,45 +19,75 @@ type BlobPath struct {
 	MAC      string    // 12 hexadecimal digits as written; empty before February 2018
 }
 
-// azurePath matches all shapes of the name. The time follows the resource,
-// whose shape is left open.
-var azurePath = regexp.MustCompile(`(?i)^(resourceId|flowLogResourceID)=(/.+?)/y=(\d{4}/m=\d{2}/d=\d{2}/h=\d{2}/m=\d{2})(?:/macAddress=([0-9a-f]{12}))?/PT1H\.json$`)
-
-// azureStart matches where the name begins.
-var azureStart = regexp.MustCompile(`(?i)(?:^|/)(?:resourceId|flowLogResourceID)=`)
-
 // ParsePath reads a blob name, or the path or URL of a copy of it. It reports
 // whether path is one that Azure gives to flow logs; a trailing .gz or .zst is
 // ignored, and backslashes are taken for slashes.
 func ParsePath(path string) (BlobPath, bool) {
 	path = TrimCompression(strings.ReplaceAll(path, `\`, "/"))
-	// The path of a copy can hold several names: the last one counts.
-	starts := azureStart.FindAllStringIndex(path, -1)
-	if starts == nil {
+	name, kind := azureName(path)
+	if kind == 0 {
 		return BlobPath{}, false
 	}
-	path = strings.TrimPrefix(path[starts[len(starts)-1][0]:], "/")
-	m := azurePath.FindStringSubmatch(path)
-	if m == nil {
+	_, resource, _ := strings.Cut(name, "=")
+	resource, ok := cutEnd(resource, "/PT1H.json")
+	if !ok {
 		return BlobPath{}, false
 	}
-	hour, err := time.Parse("2006/m=01/d=02/h=15/m=04", strings.ToLower(m[3]))
+	const macDigits = 12
+	mac := ""
+	if n := len(resource) - macDigits; n >= 0 && isHex(resource[n:]) {
+		if before, ok := cutEnd(resource[:n], "/macAddress="); ok {
+			mac, resource = resource[n:], before
+		}
+	}
+	// The time follows the resource, whose shape is left open.
+	const layout = "/y=2006/m=01/d=02/h=15/m=04"
+	at := len(resource) - len(layout)
+	if at < len("/r") || resource[0] != '/' || strings.Contains(resource[:at], "\n") {
+		return BlobPath{}, false
+	}
+	hour, err := time.Parse(layout, strings.ToLower(resource[at:]))
 	if err != nil {
 		return BlobPath{}, false
 	}
 	// What is kept of a path is not to keep all of it.
-	p := BlobPath{ID: strings.ToUpper(m[0]), Type: NSG, Resource: m[2], Hour: hour, MAC: strings.Clone(m[4])}
-	if strings.EqualFold(m[1], "flowLogResourceID") {
-		p.Type = VNet
+	return BlobPath{ID: strings.ToUpper(name), Type: kind, Resource: resource[:at], Hour: hour, MAC: strings.Clone(mac)}, true
+}
+
+// azureName returns the part of path from resourceId= or flowLogResourceID= on,
+// and which kind of log it names, 0 if none. The path of a copy can hold several
+// names: the last one counts.
+func azureName(path string) (string, LogType) {
+	for end := strings.LastIndexByte(path, '='); end >= 0; end = strings.LastIndexByte(path[:end], '=') {
+		start := strings.LastIndexByte(path[:end], '/') + 1
+		switch word := path[start:end]; {
+		case strings.EqualFold(word, "resourceId"):
+			return path[start:], NSG
+		case strings.EqualFold(word, "flowLogResourceID"):
+			return path[start:], VNet
+		}
 	}
-	return p, true
+	return "", 0
+}
+
+// cutEnd cuts end from the end of s, in any case, and reports whether it is there.
+func cutEnd(s, end string) (string, bool) {
+	n := len(s) - len(end)
+	if n < 0 || !strings.EqualFold(s[n:], end) {
+		return s, false
+	}
+	return s[:n], true
+}
+
+func isHex(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'f') }) < 0
 }
 
 // TrimCompression cuts .gz or .zst from the end of a path, in any case.
 func TrimCompression(path string) string {
 	for _, ext := range []string{".gz", ".zst"} {
-		if n := len(path) - len(ext); n > 0 && strings.EqualFold(path[n:], ext) {
-			return path[:n]
+		if before, ok := cutEnd(path, ext); ok && before != "" {
+			return before
 		}
 	}
 	return path
