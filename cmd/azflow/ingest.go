@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/azflow/azflow/internal/app"
+	"github.com/azflow/azflow/internal/enrich/geoip"
 	"github.com/azflow/azflow/internal/ingest"
 	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/source"
@@ -96,8 +97,16 @@ func (p *program) ingest(ctx context.Context, args []string, filter source.Filte
 	}
 	defer done()
 	if !p.lakeExists() && !f.on {
-		if err := hasInput(ctx, src); err != nil {
+		// A mistyped name is to leave no empty lake behind.
+		if found, err := lists(ctx, src); !found {
+			return noInput(src, errors.Join(ingest.ErrNoInput, err))
+		}
+		db, _, err := p.geoIP()
+		if err != nil {
 			return err
+		}
+		if db != nil {
+			_ = db.Close() // it was only looked at
 		}
 	}
 	l, err := p.openLake(ctx, retry)
@@ -129,24 +138,16 @@ func (p *program) lakeExists() bool {
 	return !errors.Is(err, os.ErrNotExist)
 }
 
-// hasInput fails as an ingest does that finds nothing, so that a mistyped path
-// leaves no empty lake behind.
-func hasInput(ctx context.Context, src source.Source) error {
+// lists reports whether a source lists anything, or else what went wrong.
+func lists(ctx context.Context, src source.Source) (found bool, err error) {
 	var failed []error
 	for _, err := range src.List(ctx) {
 		if err == nil {
-			return nil
+			return true, nil
 		}
 		failed = append(failed, err)
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	err := ingest.ErrNoInput
-	if len(failed) > 0 {
-		err = fmt.Errorf("%w: %w", err, errors.Join(failed...))
-	}
-	return noInput(src, err)
+	return false, errors.Join(append(failed, ctx.Err())...)
 }
 
 // noInput explains ingest.ErrNoInput.
@@ -181,12 +182,22 @@ func (p *program) limitMemory() {
 	}
 }
 
+// geoIP opens the databases of the configuration, nil for none, with warnings of
+// those that are not there.
+func (p *program) geoIP() (*geoip.DB, []string, error) {
+	db, warnings, err := app.GeoIP(p.cfg)
+	if err != nil {
+		return nil, nil, usage("--geoip-city and --geoip-asn name MaxMind databases, as GeoLite2-City.mmdb", "%w", err)
+	}
+	return db, warnings, nil
+}
+
 // openGeoIP opens the databases of the configuration for an ingest, and returns a
 // function that ends their use.
 func (p *program) openGeoIP(opt *ingest.Options) (done func(), err error) {
-	db, warnings, err := app.GeoIP(p.cfg)
+	db, warnings, err := p.geoIP()
 	if err != nil {
-		return nil, usage("--geoip-city and --geoip-asn name MaxMind databases, as GeoLite2-City.mmdb", "%w", err)
+		return nil, err
 	}
 	for _, w := range warnings {
 		p.note("warning: %s", w)

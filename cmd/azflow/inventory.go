@@ -87,6 +87,11 @@ most every ten minutes; azflow inventory reattribute does it at once.`,
 				return err
 			}
 			defer done()
+			if !p.lakeExists() { // a mistyped name is to leave no empty lake behind
+				if found, err := lists(c.Context(), src); !found {
+					return noInventory(src, errors.Join(inventory.ErrNoFiles, err))
+				}
+			}
 			l, err := p.openLake(c.Context(), false)
 			if err != nil {
 				return err
@@ -113,22 +118,28 @@ func (p *program) importInventory(ctx context.Context, l *lake.Lake, src source.
 		}
 	}})
 	bar.clear()
-	var problem *source.Problem
 	switch {
 	case err == nil:
 		return p.imported(s, "files")
-	case errors.As(err, &problem):
-		return sourceFailure(problem)
 	case errors.Is(err, inventory.ErrNoFiles):
-		if looks, ok := src.(interface{ LookedFor() string }); ok && looks.LookedFor() != "" {
-			err = fmt.Errorf("%w; looked for\n%s", err, strings.TrimRight(looks.LookedFor(), "\n"))
-		}
-		return &failure{code: exitUsage, err: err, hint: "`azflow inventory import --help` lists what is read"}
+		return noInventory(src, err)
 	}
 	if ctx.Err() != nil && s.Files > 0 {
 		err = errors.Join(p.imported(s, "files"), err)
 	}
 	return withHint(err, fmt.Sprintf("%s observations were taken in; the same command can be run again and goes on from there", count(int64(s.Added()))))
+}
+
+// noInventory explains inventory.ErrNoFiles.
+func noInventory(src source.Source, err error) error {
+	var problem *source.Problem
+	if errors.As(err, &problem) {
+		return sourceFailure(problem)
+	}
+	if looks, ok := src.(interface{ LookedFor() string }); ok && looks.LookedFor() != "" {
+		err = fmt.Errorf("%w; looked for\n%s", err, strings.TrimRight(looks.LookedFor(), "\n"))
+	}
+	return &failure{code: exitUsage, err: err, hint: "`azflow inventory import --help` lists what is read"}
 }
 
 // imported prints what an import of files, or of answers, did.

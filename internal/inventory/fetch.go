@@ -161,7 +161,7 @@ func (f *fetcher) list(ctx context.Context) ([]source.Blob, error) {
 		seen[b.Name] = true
 	}
 	if len(todo) == 0 && f.summary.Unchanged == 0 {
-		return nil, errors.Join(append([]error{fmt.Errorf("%w in %s", ErrNoFiles, f.src)}, f.summary.Problems...)...)
+		return nil, errors.Join(append([]error{ErrNoFiles}, f.summary.Problems...)...)
 	}
 	return todo, nil
 }

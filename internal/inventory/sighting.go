@@ -309,10 +309,11 @@ func put(spans []span, s sighting) []span {
 	return out
 }
 
-// attach gives a NIC that flow logs show before its first VM is known that VM: a
-// NIC says nothing without one.
+// attach gives a NIC that flow logs show before its first VM is known that VM, and
+// one that they show soon after the last one's end that: a NIC says nothing without
+// a VM, and the control plane's clock is not the log's.
 func (b *builder) attach() {
-	first := map[ID]int64{}
+	first, last := map[ID]int64{}, map[ID]int64{}
 	for k, list := range b.sights {
 		for _, s := range list {
 			if s.nic == "" || !b.own(k, s.nic) {
@@ -321,6 +322,7 @@ func (b *builder) attach() {
 			if f, ok := first[s.nic]; !ok || s.first < f {
 				first[s.nic] = s.first
 			}
+			last[s.nic] = max(last[s.nic], s.last)
 		}
 	}
 	for nic, at := range first {
@@ -335,6 +337,14 @@ func (b *builder) attach() {
 		if earliest != nil && at < earliest.Start && at > math.MinInt64 {
 			earliest.Start = at
 			earliest.source |= fromFlows
+		}
+		n := len(t.spans)
+		if t.open != nil || n == 0 {
+			continue
+		}
+		if end := &t.spans[n-1]; last[nic] >= end.End && last[nic]-end.End <= again {
+			end.End = last[nic] + 1
+			end.source |= fromFlows
 		}
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/azflow/azflow/internal/batch"
 )
 
 const (
@@ -39,6 +41,15 @@ func nicSeen(kind Kind, m int, name, vm, net string, addrs ...string) Observatio
 	}
 	o.Body = fmt.Sprintf(`{"id":"%s%s","properties":{"ipConfigurations":[%s]%s}}`, testNICs, name, strings.Join(configs, ","), attached)
 	return o
+}
+
+// instanceSeen is an instance of a scale set in the set's list at a minute.
+func instanceSeen(m int, instance, addr string) Observation {
+	set := testSub + "RG/providers/Microsoft.Compute/virtualMachineScaleSets/set/virtualMachines/" + instance
+	return Observation{
+		Time: minute(m), Kind: List, Type: "networkinterfaces", ID: strings.ToLower(set + "/networkInterfaces/nic"), Source: fmt.Sprint("set ", m),
+		Body: fmt.Sprintf(`{"virtualMachine":{"id":"%s"},"ipConfigurations":[{"id":"%s/networkInterfaces/nic/ipConfigurations/c","privateIPAddress":"%s","subnet":{"id":"%snet/subnets/default"}}]}`, set, set, addr, testNets),
+	}
 }
 
 func build(t rapid.TB, all ...Observation) *Estate {
@@ -122,6 +133,31 @@ func TestWindows(t *testing.T) {
 			"10.0.0.4 n1 0-on v1\n10.0.0.5 n1 0-on v1",
 		},
 		{
+			"a NIC has several addresses, a VM several NICs, and each goes by itself",
+			[]Observation{nicSeen(Write, 0, "n1", "v1", "net", a, b), nicSeen(Write, 0, "n2", "v1", "net", "10.0.0.6"), nicSeen(Write, 10, "n1", "v1", "net", b), nicSeen(Delete, 20, "n2", "", "")},
+			"10.0.0.4 n1 0-10 v1\n10.0.0.5 n1 0-on v1\n10.0.0.6 n2 0-20 v1",
+		},
+		{
+			"a VM is deleted and its NIC stays, for another VM",
+			[]Observation{nicSeen(Write, 0, "n1", "", "net", a), vmSeen(Write, 1, "v1", 1, "n1"), vmSeen(Delete, 10, "v1", 0), vmSeen(Write, 20, "v2", 20, "n1")},
+			"10.0.0.4 n1 0-1\n10.0.0.4 n1 1-10 v1\n10.0.0.4 n1 10-20\n10.0.0.4 n1 20-on v2",
+		},
+		{
+			"an instance of a scale set is gone from the set's next list",
+			[]Observation{instanceSeen(0, "1", a), instanceSeen(0, "2", b), nicSeen(List, 0, "n1", "v1", "net", "10.0.0.6"), instanceSeen(600, "2", b)},
+			"10.0.0.4 nic 0-600 1\n10.0.0.5 nic 0-on 2\n10.0.0.6 n1 0-on v1",
+		},
+		{
+			"an address comes back to the NIC that had it before, within a minute each",
+			[]Observation{nicSeen(Write, 0, "n1", "v1", "net", a), nicSeen(Delete, 10, "n1", "", ""), nicSeen(Write, 10, "n2", "v2", "net", a), nicSeen(Delete, 11, "n2", "", ""), nicSeen(Write, 11, "n1", "v1", "net", a)},
+			"10.0.0.4 n1 0-10 v1\n10.0.0.4 n2 10-11 v2\n10.0.0.4 n1 11-on v1",
+		},
+		{
+			"an event that comes late, of a time that a list has gone over",
+			[]Observation{nicSeen(List, 0, "n1", "v1", "net", a), nicSeen(List, 60, "n2", "v2", "net", a), nicSeen(Write, 30, "n2", "v2", "net", a)},
+			"10.0.0.4 n1 0-30 v1\n10.0.0.4 n2 30-on v2",
+		},
+		{
 			"networks may have the same addresses",
 			[]Observation{nicSeen(Write, 0, "n1", "v1", "net1", a), nicSeen(Write, 5, "n2", "v2", "net2", a)},
 			"10.0.0.4 n1 0-on v1\n10.0.0.4 n2 5-on v2",
@@ -186,6 +222,11 @@ func TestWhatFlowLogsSayOfWindows(t *testing.T) {
 			"10.0.0.4 n1 25-on v1",
 		},
 		{
+			"the control plane's clock differs from the log's",
+			[]Observation{withMAC(nicSeen(Write, 10, "n1", "v1", "net", a), mac1), nicSeen(Delete, 20, "n1", "", ""), logged(t, "000D3A000001", a, "net", 9, 22)},
+			"10.0.0.4 n1 9-22 v1",
+		},
+		{
 			"another NIC logs the address of one that was not seen since",
 			[]Observation{withMAC(nicSeen(List, 0, "n1", "v1", "net", a), mac1), withMAC(nicSeen(List, 60, "n2", "v2", "net", a), mac2), logged(t, "000D3A000002", a, "net", 20, 55)},
 			"10.0.0.4 n1 0-20 v1\n10.0.0.4 n2 20-on v2",
@@ -226,6 +267,44 @@ func TestWhatFlowLogsSayOfWindows(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
 		})
+	}
+}
+
+// IDs are compared without case wherever a list or event has them, and what is
+// kept of subscriptions and tenants does not mix.
+func TestIDsAreOneInAnyCaseAndSubscriptionsApart(t *testing.T) {
+	nic := func(sub, id, vm, subnet, tenant string) string {
+		return fmt.Sprintf(`[{"id":"%s","tenantId":"%s","properties":{"virtualMachine":{"id":"%s"},"ipConfigurations":[{"id":"%s/ipConfigurations/C","properties":{"privateIPAddress":"10.0.0.4","subnet":{"id":"%s"}}}]}}]`,
+			sub+id, tenant, sub+vm, sub+id, sub+subnet)
+	}
+	const id, vm, subnet = "/resourceGroups/Rg/providers/Microsoft.Network/networkInterfaces/Nic", "/resourceGroups/Rg/providers/Microsoft.Compute/virtualMachines/Vm", "/resourceGroups/Rg/providers/Microsoft.Network/virtualNetworks/Net/subnets/Default"
+	const one, two = "/subscriptions/AAAA0000-0000-4000-8000-000000000001", "/subscriptions/bbbb0000-0000-4000-8000-000000000002"
+	var all []Observation
+	for m, text := range []string{
+		nic(one, id, vm, subnet, "TENANT-1"), nic(strings.ToUpper(one), strings.ToUpper(id), strings.ToUpper(vm), strings.ToUpper(subnet), "tenant-1"),
+		strings.ToLower(nic(one, id, vm, subnet, "tenant-1")), nic(two, id, vm, subnet, "tenant-2"),
+	} {
+		text = strings.Replace(strings.Replace(text, "/SUBSCRIPTIONS/", "/subscriptions/", 1), "/subscriptions/", "/Subscriptions/", m%2)
+		r := read(fmt.Sprint(m, ".json"), []byte(text), minute(m))
+		for _, p := range r.problems {
+			t.Error(p)
+		}
+		all = append(all, r.out...)
+	}
+	e := build(t, all...)
+	var got []string
+	for _, r := range e.nicRows() {
+		at := func(name string) any {
+			return r[slices.IndexFunc(nicFields, func(f batch.Field) bool { return f.Name == name })]
+		}
+		got = append(got, fmt.Sprint(at("Nic"), " ", at("VmResourceId"), " ", at("Subscription"), " ", at("TenantId")))
+	}
+	want := []string{
+		"rg/nic /subscriptions/aaaa0000-0000-4000-8000-000000000001/resourcegroups/rg/providers/microsoft.compute/virtualmachines/vm aaaa0000-0000-4000-8000-000000000001 tenant-1",
+		"rg/nic /subscriptions/bbbb0000-0000-4000-8000-000000000002/resourcegroups/rg/providers/microsoft.compute/virtualmachines/vm bbbb0000-0000-4000-8000-000000000002 tenant-2",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("windows\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
