@@ -406,6 +406,7 @@ func (b *builder) nic(o *Observation, body object, at int64, from sources) {
 		b.e.Endpoints[o.ID] = pe
 	}
 
+	part := o.Kind == Seen || body.get("ipconfigurations") == nil // a later API version may show them otherwise
 	var now []slot
 	for _, c := range body.list("ipconfigurations") {
 		addr, err := netip.ParseAddr(c.text("privateipaddress"))
@@ -428,7 +429,7 @@ func (b *builder) nic(o *Observation, body object, at int64, from sources) {
 		b.configs[o.ID][addr] = config
 		b.pools(config, c, at, from)
 	}
-	if o.Kind == Seen {
+	if part {
 		for _, s := range b.has[o.ID] {
 			if !slices.Contains(now, s) {
 				now = append(now, s)
@@ -448,7 +449,7 @@ func (b *builder) nic(o *Observation, body object, at int64, from sources) {
 	case vm != "":
 		t.see(at, vm, from)
 		b.vmAt(vm)
-	case o.Kind != Seen && t.open != nil:
+	case !part && t.open != nil:
 		t.leave(at, t.open.holder, from, false)
 	}
 }

@@ -246,6 +246,7 @@ func (r *reading) elements(at int64, list json.RawMessage) {
 		r.problem(at, err)
 		return
 	}
+	out, problems := len(r.out), len(r.problems)
 	// Where the elements stand is found by looking for them in order.
 	pos := at
 	for _, el := range els {
@@ -255,6 +256,14 @@ func (r *reading) elements(at int64, list json.RawMessage) {
 		r.lists = true
 		r.element(pos, el)
 		pos += int64(len(el))
+	}
+	if len(r.problems) == problems {
+		return
+	}
+	for i := range r.out[out:] { // what could not be read is not absent
+		if o := &r.out[out+i]; o.Kind == List {
+			o.Kind = Show
+		}
 	}
 }
 
@@ -280,6 +289,9 @@ func (r *reading) element(at int64, text json.RawMessage) {
 		r.keep(Observation{Time: r.at, Kind: Show, Type: typeRoute, ID: strings.ToLower(o.text("network")), Body: compact(text)})
 	case o.get("records") != nil:
 		r.document(at, text)
+	case o.object("error").text("code") != "": // of Azure Resource Manager
+		e := o.object("error")
+		r.problem(at, fmt.Errorf("an error of Azure's instead of a list (%s: %s): ask for it again", e.text("code"), e.text("message")))
 	case id != "":
 		r.problem(at, fmt.Errorf("%q is no resource ID, which begins with /subscriptions/: it is left", o.text("id")))
 	default:

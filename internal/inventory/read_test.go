@@ -106,6 +106,20 @@ func TestWhatCannotBeReadIsNamedAndCostsNothingElse(t *testing.T) {
 	}
 }
 
+func TestAListWithAFlawEndsNothing(t *testing.T) {
+	one := strings.TrimSuffix(strings.TrimPrefix(forms["az, older"], "["), "]")
+	other := strings.ReplaceAll(strings.ReplaceAll(one, "/n1", "/n2"), "10.0.0.4", "10.0.0.5")
+	before := read("a.json", []byte("["+one+","+other+"]"), minute(0))
+	flawed := read("b.json", []byte("["+other+`,{"id":"n1"}]`), minute(120))
+	if got, want := story(build(t, slices.Concat(before.out, flawed.out)...)), "10.0.0.4 n1 0-on v1\n10.0.0.5 n2 0-on v1"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	whole := read("c.json", []byte("["+other+"]"), minute(120))
+	if got, want := story(build(t, slices.Concat(before.out, whole.out)...)), "10.0.0.4 n1 0-120 v1\n10.0.0.5 n2 0-on v1"; got != want {
+		t.Errorf("without the flaw\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestOneBadFileDoesNotCostTheOthers(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{"bad.json": `[{`, "good.json": forms["az, older"], "flows.json": `{"records":[{"operationName":"FlowLogFlowEvent","time":"2026-03-01T00:00:00Z"}]}`, "notes.txt": "hello"} {

@@ -103,6 +103,11 @@ func TestWindows(t *testing.T) {
 			"10.0.0.4 n1 0-20 v1\n10.0.0.4 n2 30-on v2",
 		},
 		{
+			"a list of a later API version does not show addresses as this one does",
+			[]Observation{nicSeen(List, 0, "n1", "v1", "net", a), {Time: minute(10), Kind: List, Type: "networkinterfaces", ID: strings.ToLower(testNICs + "n1"), Body: `{"properties":{"addressing":[]}}`}},
+			"10.0.0.4 n1 0-on v1",
+		},
+		{
 			"a NIC changes its address",
 			[]Observation{nicSeen(Write, 0, "n1", "v1", "net", a), nicSeen(Write, 30, "n1", "v1", "net", b)},
 			"10.0.0.4 n1 0-30 v1\n10.0.0.5 n1 30-on v1",
