@@ -7,7 +7,7 @@ func flows() Table {
 		Name:       "Flows",
 		Doc:        "One row for each flow tuple, nothing dropped: what the log says, where it stood, who owned both ends at that time.",
 		TimeColumn: "TimeGenerated",
-		Version:    1,
+		Version:    2,
 		Columns: []Column{
 			{Name: "TimeGenerated", Type: types.DateTime, Source: Decoder, ECS: "@timestamp", Doc: "When the flow event happened, from the tuple."},
 			{Name: "SrcIp", Type: types.String, Source: Decoder, IPv4: "SrcIp4", ECS: "source.ip", Doc: "Address of the end that opened the flow."},

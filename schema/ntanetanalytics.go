@@ -19,7 +19,7 @@ func ntaNetAnalytics() Table {
 		Name:       "NTANetAnalytics",
 		Doc:        "Traffic Analytics' row: the tuples of one interval, NIC and flow log that agree in all but time and source port. A pure function of Flows.",
 		TimeColumn: "TimeGenerated",
-		Version:    2,
+		Version:    3,
 		Oldest:     2, // version 1 named rows otherwise, so that those of both could not be merged
 		Columns: []Column{
 			{Name: "TimeGenerated", Type: types.DateTime, Source: Merge, ECS: "@timestamp", Doc: "Start of the row's interval: the traffic's time, where Azure has its own ingestion time."},

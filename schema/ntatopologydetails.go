@@ -7,7 +7,7 @@ func ntaTopologyDetails() Table {
 		Name:       "NTATopologyDetails",
 		Doc:        "One row for each resource found, each time it was looked for; a row fills the columns of its kind.",
 		TimeColumn: "TimeGenerated",
-		Version:    1,
+		Version:    2,
 		Columns: []Column{
 			{Name: "_BilledSize", Type: types.Real, Source: Absent, Optional: true, Doc: "Bytes that Log Analytics bills for the row; azflow bills none."},
 			{Name: "_IsBillable", Type: types.String, Source: Constant, Default: "false", Doc: "Whether Log Analytics bills the row."},
