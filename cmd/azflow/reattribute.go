@@ -95,11 +95,16 @@ func changeText(c attribution.Change) string {
 	switch {
 	case c.Prefix.IsValid():
 		what = c.Prefix.String()
+		if c.Network != "" {
+			what += " in " + c.Network
+		}
 	case c.Address.IsValid():
 		what = c.Address.String()
 		if c.Network != "" {
 			what += " in " + c.Network
 		}
+	case c.Network != "":
+		what = "flow logs of " + c.Network
 	}
 	from, to := "always", "now"
 	if c.From > 0 {

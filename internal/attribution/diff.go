@@ -4,15 +4,14 @@ import (
 	"cmp"
 	"math"
 	"net/netip"
-	"reflect"
 	"slices"
 
 	"github.com/azflow/azflow/internal/inventory"
 )
 
 // A Change is a stretch of time in which two inventories may tell different
-// owners: of an address or block of a network, or of all that a MAC address
-// logged.
+// owners: of an address or block of a network, of all that a MAC address logged,
+// or, if nothing but a network is named, of all that its flow logs say.
 type Change struct {
 	Network  inventory.ID // '' if it is not of one
 	Address  netip.Addr
@@ -23,14 +22,14 @@ type Change struct {
 
 // Changes are what differs between two inventories.
 type Changes struct {
-	// All is set if what holds at all times differs, such as the networks: any
-	// owner may be another.
+	// All is set if any owner may be another: there was no inventory, or no service
+	// tags, before.
 	All  bool
 	List []Change
 
 	keys     map[uint32][]span // by a Footprint's keys
 	prefixes []Change
-	any      []span // of public addresses, which no Footprint has
+	networks []Change // of all that is in the flow logs of one
 }
 
 // None reports whether nothing differs.
@@ -41,7 +40,7 @@ func (c *Changes) None() bool { return !c.All && len(c.List) == 0 }
 func (c *Changes) Touch(from, to int64, f *Footprint) bool {
 	in := func(s span) bool { return s.from <= to && from < s.to }
 	switch {
-	case c.All || slices.ContainsFunc(c.any, in):
+	case c.All:
 		return true
 	case f == nil:
 		return slices.ContainsFunc(c.List, func(x Change) bool { return in(span{x.From, x.To}) })
@@ -50,6 +49,9 @@ func (c *Changes) Touch(from, to int64, f *Footprint) bool {
 		if slices.ContainsFunc(c.keys[k], in) {
 			return true
 		}
+	}
+	if f.old && slices.ContainsFunc(c.networks, func(x Change) bool { return in(span{x.From, x.To}) }) {
+		return true
 	}
 	return slices.ContainsFunc(c.prefixes, func(x Change) bool { return in(span{x.From, x.To}) && f.within(x.Prefix) })
 }
@@ -61,10 +63,13 @@ func Diff(a, b *Index) *Changes {
 	switch {
 	case a == nil && b == nil:
 		return d.out
-	case a == nil || b == nil || d.timeless():
+	case a == nil || b == nil || (a.tags.Len() == 0) != (b.tags.Len() == 0):
 		d.out.All = true
 		return d.out
 	}
+	d.networks()
+	d.tags()
+	d.labels()
 	d.slots()
 	d.holders()
 	d.sites()
@@ -82,20 +87,182 @@ type differ struct {
 	nics map[inventory.ID][]span // when something of a NIC differs
 }
 
-// timeless reports whether what has no windows differs.
-func (d *differ) timeless() bool {
-	x, y := d.a.estate, d.b.estate
-	// A network that only NICs tell of is one too.
-	if len(d.a.netOf) != len(d.b.netOf) {
-		return true
+// tags compares the service tags, by block.
+func (d *differ) tags() {
+	type tag struct{ name, region string }
+	byPrefix := func(x *Index) map[netip.Prefix][]tag {
+		m := map[netip.Prefix][]tag{}
+		for _, t := range x.tag {
+			for _, p := range t.Prefixes {
+				m[p.Masked()] = append(m[p.Masked()], tag{t.Name, t.Region})
+			}
+		}
+		return m
 	}
-	for id := range d.a.netOf {
-		if _, known := d.b.netOf[id]; !known {
-			return true
+	blocksThatDiffer(d, byPrefix(d.a), byPrefix(d.b), slices.Equal)
+}
+
+// labels compares the users' labels.
+func (d *differ) labels() {
+	byPrefix := func(x *Index) map[netip.Prefix]string {
+		m := map[netip.Prefix]string{}
+		for _, l := range x.estate.Labels {
+			m[l.Prefix.Masked()] = l.Text // the last one counts
+		}
+		return m
+	}
+	blocksThatDiffer(d, byPrefix(d.a), byPrefix(d.b), func(v, w string) bool { return v == w })
+}
+
+// blocksThatDiffer notes blocks of which two inventories say different things, at
+// all times.
+func blocksThatDiffer[T any](d *differ, a, b map[netip.Prefix]T, same func(T, T) bool) {
+	note := func(p netip.Prefix) { d.block(Change{Prefix: p, From: always.from, To: always.to}) }
+	for p, v := range a {
+		if w, both := b[p]; !both || !same(v, w) {
+			note(p)
 		}
 	}
-	return !reflect.DeepEqual(x.Networks, y.Networks) || !slices.Equal(x.Gateways, y.Gateways) || !slices.Equal(x.Labels, y.Labels) ||
-		!reflect.DeepEqual(x.Tags, y.Tags)
+	for p := range b {
+		if _, both := a[p]; !both {
+			note(p)
+		}
+	}
+}
+
+// networks compares the networks, what they reach and their gateways.
+func (d *differ) networks() {
+	ids := map[inventory.ID]bool{}
+	peers := false // of some network differ
+	for _, x := range []*Index{d.a, d.b} {
+		for id := range x.netOf {
+			ids[id] = true
+		}
+	}
+	moved := map[inventory.ID]bool{} // is reached from elsewhere
+	for id := range ids {
+		n, m := d.a.network(id), d.b.network(id)
+		if n == nil || m == nil {
+			d.logs(id)
+			moved[id] = true
+			peers = true
+			continue
+		}
+		if !slices.Equal(n.gateways, m.gateways) {
+			d.logs(id)
+		}
+		d.subnets(id, n.all, m.all)
+		peers = peers || !slices.Equal(d.a.names(n.peers), d.b.names(m.peers))
+	}
+	if peers {
+		for id := range ids {
+			n, m := d.a.network(id), d.b.network(id)
+			if n == nil || m == nil {
+				continue
+			}
+			hops := map[inventory.ID]uint32{}
+			for _, r := range n.reach {
+				hops[d.a.nets[r.net].id] = r.hops
+			}
+			for _, r := range m.reach {
+				to := d.b.nets[r.net].id
+				if h, both := hops[to]; !both || h != r.hops {
+					moved[to] = true
+				}
+				delete(hops, to)
+			}
+			for to := range hops {
+				moved[to] = true
+			}
+		}
+	}
+	for id := range moved {
+		d.everywhereIn(id)
+	}
+}
+
+// network returns a network, nil if there is none of that name.
+func (x *Index) network(id inventory.ID) *network {
+	if i, ok := x.netOf[id]; ok {
+		return x.nets[i]
+	}
+	return nil
+}
+
+func (x *Index) names(nets []int32) []inventory.ID {
+	var out []inventory.ID
+	for _, n := range nets {
+		out = append(out, x.nets[n].id)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// logs notes that all that the flow logs of a network say may change.
+func (d *differ) logs(id inventory.ID) {
+	c := Change{Network: id, From: always.from, To: always.to}
+	d.out.List, d.out.networks = append(d.out.List, c), append(d.out.networks, c)
+	d.out.keys[targetKey(id)] = append(d.out.keys[targetKey(id)], always)
+}
+
+// subnets compares those of a network. What is known of their addresses while they
+// stay is compared by vacancies.
+func (d *differ) subnets(network inventory.ID, a, b []*subnet) {
+	same := func(s, r *subnet) bool { return s.id == r.id && slices.Equal(s.prefixes, r.prefixes) }
+	if slices.EqualFunc(a, b, same) {
+		return
+	}
+	left := 0
+	for _, lists := range [][2][]*subnet{{a, b}, {b, a}} {
+		for _, s := range lists[0] {
+			if !slices.ContainsFunc(lists[1], func(r *subnet) bool { return same(s, r) }) {
+				d.prefixes(network, s.prefixes)
+				left++
+			}
+		}
+	}
+	if left == 0 { // only their order differs, which decides if two have the same block
+		for _, s := range a {
+			d.prefixes(network, s.prefixes)
+		}
+	}
+}
+
+func (d *differ) prefixes(network inventory.ID, all []netip.Prefix) {
+	for _, p := range all {
+		d.block(Change{Network: network, Prefix: p, From: always.from, To: always.to})
+	}
+}
+
+// everywhereIn notes that the owner of any address that has to do with a network
+// may change.
+func (d *differ) everywhereIn(id inventory.ID) {
+	for _, x := range []*Index{d.a, d.b} {
+		i, ok := x.netOf[id]
+		if !ok {
+			continue
+		}
+		for _, s := range x.nets[i].all {
+			d.prefixes(id, s.prefixes)
+		}
+		for addr, a := range x.addrs {
+			if _, ok := a.find(i); ok {
+				d.address(id, addr, always)
+			}
+		}
+		for _, n := range x.nics {
+			if n.net == i {
+				for _, k := range n.slots {
+					d.address(id, k.addr, always)
+				}
+			}
+		}
+		for addr, pieces := range x.public {
+			if slices.ContainsFunc(pieces, func(p publicPiece) bool { n := x.nics[p.owner]; return n != nil && n.net == i }) {
+				d.address(id, addr, always)
+			}
+		}
+	}
 }
 
 // differing returns when what two functions of time tell differs. edges are the
@@ -195,7 +362,7 @@ func (d *differ) samePiece(p, q piece) bool { return p.span == q.span && d.same(
 func (d *differ) address(network inventory.ID, a netip.Addr, s span) {
 	d.out.List = append(d.out.List, Change{Network: network, Address: a, From: s.from, To: s.to})
 	if !private(a) {
-		d.out.any = append(d.out.any, s)
+		d.out.prefixes = append(d.out.prefixes, Change{Prefix: netip.PrefixFrom(a, a.BitLen()), From: s.from, To: s.to})
 		return
 	}
 	k := addressKey(a)
@@ -339,12 +506,19 @@ func (d *differ) sites() {
 	}
 }
 
-// vacancies compares what is known of addresses of subnets that no NIC held. Both
-// have the same subnets.
+// vacancies compares what is known of addresses of subnets that no NIC held, in
+// subnets that both have.
 func (d *differ) vacancies() {
-	for i, n := range d.a.nets {
-		m := d.b.nets[d.b.netOf[n.id]]
-		for k, s := range d.a.nets[i].all {
+	for _, n := range d.a.nets {
+		m := d.b.network(n.id)
+		if m == nil {
+			continue
+		}
+		for _, s := range n.all {
+			k := slices.IndexFunc(m.all, func(r *subnet) bool { return r.id == s.id })
+			if k < 0 {
+				continue
+			}
 			r := m.all[k]
 			var edges []int64
 			for _, list := range [][]vacant{s.vacant, r.vacant} {
@@ -366,12 +540,7 @@ func (d *differ) vacancies() {
 
 // block notes a change of the addresses of a block.
 func (d *differ) block(c Change) {
-	d.out.List = append(d.out.List, c)
-	if private(c.Prefix.Addr()) && c.Prefix.Addr().Is4() {
-		d.out.prefixes = append(d.out.prefixes, c)
-	} else {
-		d.out.any = append(d.out.any, span{c.From, c.To})
-	}
+	d.out.List, d.out.prefixes = append(d.out.List, c), append(d.out.prefixes, c)
 }
 
 // public compares the estate's own public addresses. What a NIC's says follows

@@ -25,13 +25,20 @@ func (a *asker) told(row int) string {
 	r := a.r
 	run, _ := slices.BinarySearch(r.CaptureEnds, uint32(row+1))
 	return fmt.Sprintf("%+v\n%+v\n%+v\n%s %+v %t %s %s", r.Ends[r.PairEnd[r.Src[row]]], r.Ends[r.PairEnd[r.Dest[row]]], r.Captures[r.Capture[run]], Roles[r.Role[row]], Verdicts[r.Verdict[row]], r.Own[row],
-		a.d.Addresses.Text(r.PairAddr[r.Src[row]]), a.d.Addresses.Text(r.PairAddr[r.Dest[row]]))
+		a.about(r.PairAddr[r.Src[row]]), a.about(r.PairAddr[r.Dest[row]]))
+}
+
+// about tells an address and what is known of it by itself.
+func (a *asker) about(id uint32) string {
+	addr := a.d.Addresses.Addr(id)
+	tag, region := a.r.x.ServiceTag(addr)
+	return fmt.Sprint(addr, " ", tag, " ", region, " ", a.r.x.Label(addr))
 }
 
 var (
-	drawnAddrs   = []string{"10.1.1.4", "10.1.1.5", "10.1.2.4", "10.4.0.9", "20.61.0.1", "1.1.1.1", "168.63.129.16"}
+	drawnAddrs   = []string{"10.1.1.4", "10.1.1.5", "10.1.2.4", "10.4.0.9", "20.61.0.1", "1.1.1.1", "168.63.129.16", "2603::1"}
 	drawnMACs    = []string{"000000000001", "000000000002", "000000000003"}
-	drawnTargets = []string{nets + "app", nets + "lab", nets + "app/subnets/front", sub + "microsoft.network/networksecuritygroups/g"}
+	drawnTargets = []string{nets + "app", nets + "lab", nets + "hub", nets + "spoke", nets + "app/subnets/front", sub + "microsoft.network/networksecuritygroups/g"}
 )
 
 // drawQuestion is a row about when something of an estate changes.
@@ -52,7 +59,23 @@ func drawObservation(t *rapid.T) inventory.Observation {
 	subnet := func(name, prefix string) string {
 		return `{"id":"` + nets + name + `","addressPrefix":"` + prefix + `"}`
 	}
-	switch pick("what", "nic", "nic", "nic", "nic", "delete", "vm", "vnet", "lb", "gateway", "group", "public", "site", "sighting") {
+	switch pick("what", "nic", "nic", "nic", "nic", "delete", "vm", "vnet", "network", "tag", "label", "virtual gateway", "lb", "gateway", "group", "public", "site", "sighting") {
+	case "network":
+		peering := ""
+		if peer := pick("peer", "", "app", "lab", "hub", "spoke"); peer != "" {
+			peering = `,"virtualNetworkPeerings":[{"remoteVirtualNetwork":{"id":"` + nets + peer + `"}}]`
+		}
+		name := pick("network", "app", "lab", "hub", "spoke")
+		return seen(m, rapid.SampledFrom([]inventory.Kind{inventory.List, inventory.Write}).Draw(t, "network kind"), "virtualnetworks", nets+name,
+			`{"location":"`+pick("location", "westeurope", "northeurope")+`","subnets":[`+subnet(name+"/subnets/"+pick("subnet", "front", "gatewaysubnet"), pick("prefix", "10.1.1.0/24", "10.1.0.0/16", "10.4.0.0/24", "20.61.0.0/24"))+`]`+peering+`}`)
+	case "tag":
+		name := pick("tag", "Storage", "Storage.WestEurope", "AzureCloud.westeurope")
+		return seen(m, inventory.Show, "service tag", strings.ToLower(name), fmt.Sprintf(`{"name":"%s","properties":{"region":"%s","addressPrefixes":["%s"]}}`, name, pick("region", "", "westeurope"), pick("tagged", "20.61.0.0/16", "20.61.0.0/24", "1.1.1.0/24", "2603::/16")))
+	case "label":
+		cidr := pick("cidr", "10.1.0.0/16", "10.1.1.0/24", "1.0.0.0/8", "0.0.0.0/0")
+		return seen(m, inventory.Seen, "label", cidr, fmt.Sprintf(`{"cidr":"%s","label":"%s"}`, cidr, pick("text", "ours", "theirs")))
+	case "virtual gateway":
+		return seen(m, inventory.Show, "virtualnetworkgateways", sub+"microsoft.network/virtualnetworkgateways/"+pick("gw", "gw1", "gw2"), `{"gatewayType":"Vpn","ipConfigurations":[{"subnet":{"id":"`+nets+pick("stands in", "app", "hub")+`/subnets/gatewaysubnet"}}]}`)
 	case "gateway":
 		return seen(m, rapid.SampledFrom([]inventory.Kind{inventory.List, inventory.Delete}).Draw(t, "gateway kind"), "applicationgateways", gates+pick("gateway", "g1", "g2"),
 			fmt.Sprintf(`{"gatewayIPConfigurations":[{"subnet":{"id":"%sapp/subnets/front"}}],"frontendIPConfigurations":[{"privateIPAddress":"%s","subnet":{"id":"%sapp/subnets/front"}}],"backendAddressPools":[{"backendAddresses":[{"ipAddress":"%s"}]}]}`, nets, pick("before", "10.1.1.5", "10.1.1.9"), nets, pick("behind", "10.1.1.4", "10.1.1.5")))
@@ -115,7 +138,7 @@ func TestWhereOwnersDifferAChangeTouches(top *testing.T) {
 			if old == now {
 				continue
 			}
-			f := NewFootprint([]netip.Addr{netip.MustParseAddr(q.src), netip.MustParseAddr(q.dest)}, []string{q.mac})
+			f := NewFootprint([]netip.Addr{netip.MustParseAddr(q.src), netip.MustParseAddr(q.dest)}, []string{q.mac}, []string{q.target})
 			at := q.at
 			if !d.Touch(at, at, f) || !d.Touch(at, at, nil) {
 				t.Fatalf("%+v:\n%s\nbecomes\n%s\nbut no change touches it: %+v", q, old, now, d.List)
@@ -125,6 +148,77 @@ func TestWhereOwnersDifferAChangeTouches(top *testing.T) {
 			t.Fatalf("the same inventory differs: %+v", same.List)
 		}
 	})
+}
+
+// TestANewNetworkOrServiceTagConcernsItsOwn holds that what is added beside an
+// estate leaves alone the segments that have nothing to do with it.
+func TestANewNetworkOrServiceTagConcernsItsOwn(t *testing.T) {
+	network := func(name, prefix, peer string) inventory.Observation {
+		return seen(0, inventory.Show, "virtualnetworks", nets+name, `{"location":"westeurope","subnets":[{"id":"`+nets+name+`/subnets/all","addressPrefix":"`+prefix+`"}],"virtualNetworkPeerings":[{"remoteVirtualNetwork":{"id":"`+nets+peer+`"}}]}`)
+	}
+	tag := func(name, prefix string) inventory.Observation {
+		return seen(0, inventory.Show, "service tag", name, `{"name":"`+name+`","properties":{"addressPrefixes":["`+prefix+`"]}}`)
+	}
+	nic := seen(0, inventory.Write, "networkinterfaces", nics+"a", nicBody("a", "00-00-00-00-00-01", "a", "app/subnets/all", "10.1.1.4", ""))
+	before := []inventory.Observation{network("app", "10.1.0.0/16", "hub"), network("hub", "10.0.0.0/24", "app"), nic, tag("Storage", "20.60.0.0/16")}
+	of := func(all []inventory.Observation) *Index {
+		e, err := inventory.Build(all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return New(e)
+	}
+	type segment struct{ addrs, target string }
+	for _, c := range []struct {
+		name      string
+		added     inventory.Observation
+		want, not []segment
+	}{
+		{
+			"a spoke", network("spoke", "10.2.0.0/16", "hub"),
+			[]segment{{"10.1.1.4 10.2.0.9", "app"}, {"10.9.9.9 1.1.1.1", "spoke/subnets/all"}},
+			[]segment{{"10.1.1.4 20.60.0.1", "app"}, {"10.0.0.9 10.3.0.1", "hub"}},
+		},
+		{
+			"a service tag", tag("Sql", "20.62.7.0/24"),
+			[]segment{{"10.1.1.4 20.62.7.1", "app"}},
+			[]segment{{"10.1.1.4 20.60.0.1 2603::1", "app"}, {"10.1.1.4 20.62.8.1", "hub"}},
+		},
+		{
+			"a service tag of IPv6", tag("Sql", "2603:1030::/44"),
+			[]segment{{"10.1.1.4 2603:1030::7", "app"}},
+			[]segment{{"10.1.1.4 2603:1031::7", "app"}, {"20.62.7.1", "app"}},
+		},
+		{
+			"a label", seen(0, inventory.Seen, "label", "10.3.0.0/16", `{"cidr":"10.3.0.0/16","label":"lab"}`),
+			[]segment{{"10.3.0.1", "app"}},
+			[]segment{{"10.1.1.4 20.60.0.1", "app"}},
+		},
+		{
+			"a gateway", seen(0, inventory.Show, "virtualnetworkgateways", sub+"microsoft.network/virtualnetworkgateways/gw", `{"gatewayType":"Vpn","ipConfigurations":[{"subnet":{"id":"`+nets+`hub/subnets/all"}}]}`),
+			[]segment{{"10.1.1.4", "hub"}},
+			[]segment{{"10.1.1.4 20.60.0.1", "app"}},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := Diff(of(before), of(append(slices.Clone(before), c.added)))
+			for _, s := range append(slices.Clone(c.want), c.not...) {
+				var addrs []netip.Addr
+				for text := range strings.FieldsSeq(s.addrs) {
+					addrs = append(addrs, netip.MustParseAddr(text))
+				}
+				f := NewFootprint(addrs, []string{"000000000001"}, []string{nets + s.target})
+				if got := d.Touch(0, math.MaxInt64, f); got != slices.Contains(c.want, s) {
+					t.Errorf("%+v: touched %t, by %+v", s, got, d.List)
+				}
+				old := *f
+				old.old = true
+				if !d.Touch(0, math.MaxInt64, &old) && slices.Contains(c.want, s) {
+					t.Errorf("%+v: not touched, with an old filter", s)
+				}
+			}
+		})
+	}
 }
 
 func TestWhatIsRememberedIsWhatWouldBeFound(top *testing.T) {
@@ -169,8 +263,8 @@ func TestAFootprintLeavesNothingOut(t *testing.T) {
 			in = append(in, netip.AddrFrom4([4]byte{10, byte(a >> 16), byte(a >> 8), byte(a)}))
 		}
 		macs := rapid.SliceOf(rapid.StringMatching(`[0-9A-F]{12}`)).Draw(t, "macs")
-		f := NewFootprint(in, macs)
-		joined, err := JoinFootprints([][]byte{f.Encode(), NewFootprint(nil, []string{"000000000001"}).Encode()})
+		f := NewFootprint(in, macs, nil)
+		joined, err := JoinFootprints([][]byte{f.Encode(), NewFootprint(nil, []string{"000000000001"}, nil).Encode()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -193,7 +287,7 @@ func TestAFootprintLeavesNothingOut(t *testing.T) {
 	if _, err := ParseFootprint([]byte{9}); err == nil {
 		t.Error("a filter of another form is read")
 	}
-	if b, err := JoinFootprints([][]byte{nil, {footprintForm}}); b != nil || err != nil {
+	if b, err := JoinFootprints([][]byte{nil, {oldForm}}); b != nil || err != nil {
 		t.Errorf("segments one of which has no filter get %v, %v", b, err)
 	}
 }

@@ -5,36 +5,71 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"math"
+	"math/bits"
 	"net/netip"
 	"slices"
+	"strings"
+
+	"github.com/azflow/azflow/internal/inventory"
 )
 
-// A Footprint is what the owners in a segment of Flows rest on, apart from the
-// internet: the private addresses of its rows' ends and the MAC addresses that
-// logged them. It may take one for another, but never leaves one out.
+// A Footprint is what the owners in a segment of Flows rest on: the addresses of
+// its rows' ends, public ones in blocks, the MAC addresses that logged them and the
+// targets of the flow logs. It may take one for another, but never leaves one out.
 type Footprint struct {
-	keys []uint32 // ascending, none twice
+	keys []uint32 // private addresses, MAC addresses and targets
+	far4 []uint32 // first 24 bits of public IPv4 addresses
+	far6 []uint32 // first 32 bits of public IPv6 addresses
+	// old is set for one that knows nothing of targets and public addresses, which
+	// may then be any.
+	old bool
 }
 
-// NewFootprint returns the footprint of addresses, of which public ones do not
-// count, and of MAC addresses in any spelling.
-func NewFootprint(addrs []netip.Addr, macs []string) *Footprint {
+// NewFootprint returns the footprint of addresses, of MAC addresses in any
+// spelling, and of the resources whose flow logs they are.
+func NewFootprint(addrs []netip.Addr, macs, targets []string) *Footprint {
 	f := &Footprint{}
+	blocks := make([]uint64, 1<<24/64)
 	for _, a := range addrs {
-		if a = a.Unmap(); a.IsValid() && private(a) {
+		switch a = a.Unmap(); {
+		case !a.IsValid():
+		case private(a):
 			f.keys = append(f.keys, addressKey(a))
+		case a.Is4():
+			block := addressKey(a) >> 8
+			blocks[block>>6] |= 1 << (block & 63)
+		default:
+			f.far6 = append(f.far6, first6(a))
 		}
 	}
 	for _, m := range macs {
 		f.keys = append(f.keys, macKey(bareMAC(m)))
 	}
+	for _, t := range targets {
+		f.keys = append(f.keys, targetKey(networkOf(t)))
+	}
 	f.sort()
+	for i, word := range blocks {
+		for ; word != 0; word &= word - 1 {
+			f.far4 = append(f.far4, uint32(i<<6+bits.TrailingZeros64(word)))
+		}
+	}
 	return f
 }
 
+// networkOf returns the network of a flow log's target, in lower case; the target
+// itself if it is of none.
+func networkOf(target string) inventory.ID {
+	network, _, _ := strings.Cut(strings.ToLower(target), "/subnets/")
+	return network
+}
+
 func (f *Footprint) sort() {
-	slices.Sort(f.keys)
-	f.keys = slices.Compact(f.keys)
+	for _, s := range []*[]uint32{&f.keys, &f.far4, &f.far6} {
+		slices.Sort(*s)
+		*s = slices.Compact(*s)
+	}
 }
 
 // addressKey is an IPv4 address itself, so that neighbours take little room, and
@@ -51,22 +86,46 @@ func addressKey(a netip.Addr) uint32 {
 // macKey is a hash of a MAC address as bareMAC has it.
 func macKey(mac string) uint32 { return hash([]byte(mac)) }
 
+// targetKey is a hash of the ID of a network, or of what else is logged.
+func targetKey(id inventory.ID) uint32 { return hash([]byte(id)) }
+
+// first6 returns the first 32 bits of an IPv6 address.
+func first6(a netip.Addr) uint32 {
+	b := a.As16()
+	return binary.BigEndian.Uint32(b[:])
+}
+
 func hash(b []byte) uint32 {
 	h := fnv.New32a()
 	_, _ = h.Write(b) // a hash takes any bytes
 	return h.Sum32()
 }
 
-// footprintForm begins every encoded footprint.
-const footprintForm = 1
+// The forms of encoded footprints, which they begin with.
+const (
+	oldForm       = 1 // private addresses and MAC addresses
+	footprintForm = 2 // each list after its length
+)
 
 // Encode returns the footprint as a segment keeps it.
 func (f *Footprint) Encode() []byte {
-	out := append(make([]byte, 0, 1+2*len(f.keys)), footprintForm)
-	last := uint32(0)
-	for _, k := range f.keys {
-		out = binary.AppendUvarint(out, uint64(k-last))
-		last = k
+	out := make([]byte, 0, 8+2*(len(f.keys)+len(f.far4)+len(f.far6)))
+	list := func(values []uint32) {
+		last := uint32(0)
+		for _, k := range values {
+			out = binary.AppendUvarint(out, uint64(k-last))
+			last = k
+		}
+	}
+	if f.old {
+		out = append(out, oldForm)
+		list(f.keys)
+		return out
+	}
+	out = append(out, footprintForm)
+	for _, values := range [][]uint32{f.keys, f.far4, f.far6} {
+		out = binary.AppendUvarint(out, uint64(len(values)))
+		list(values)
 	}
 	return out
 }
@@ -79,20 +138,50 @@ func ParseFootprint(b []byte) (*Footprint, error) {
 	if len(b) == 0 {
 		return nil, nil
 	}
-	if b[0] != footprintForm {
-		return nil, fmt.Errorf("%w: form %d", errFootprint, b[0])
+	next := func() (uint64, error) {
+		v, n := binary.Uvarint(b)
+		if n <= 0 {
+			return 0, errFootprint
+		}
+		b = b[n:]
+		return v, nil
 	}
-	f := &Footprint{}
-	last := uint64(0)
-	for b = b[1:]; len(b) > 0; {
-		d, n := binary.Uvarint(b)
-		if last += d; n <= 0 || last > 1<<32-1 {
+	// list reads up to n values.
+	list := func(n uint64) (out []uint32, err error) {
+		last := uint64(0)
+		for ; n > 0 && len(b) > 0; n-- {
+			d, err := next()
+			if last += d; err != nil || d > math.MaxUint32 || last > math.MaxUint32 {
+				return nil, errFootprint
+			}
+			out = append(out, uint32(last))
+		}
+		return out, nil
+	}
+	form := b[0]
+	b = b[1:]
+	f := &Footprint{old: form == oldForm}
+	switch form {
+	case oldForm:
+		var err error
+		f.keys, err = list(math.MaxUint64)
+		return f, err
+	case footprintForm:
+		for _, values := range []*[]uint32{&f.keys, &f.far4, &f.far6} {
+			n, err := next()
+			if err != nil {
+				return nil, err
+			}
+			if *values, err = list(n); err != nil || uint64(len(*values)) != n {
+				return nil, errFootprint
+			}
+		}
+		if len(b) > 0 {
 			return nil, errFootprint
 		}
-		f.keys = append(f.keys, uint32(last))
-		b = b[n:]
+		return f, nil
 	}
-	return f, nil
+	return nil, fmt.Errorf("%w: form %d", errFootprint, form)
 }
 
 // JoinFootprints returns the footprint of several segments' rows; none if one of
@@ -104,7 +193,8 @@ func JoinFootprints(all [][]byte) ([]byte, error) {
 		if f == nil || err != nil {
 			return nil, err
 		}
-		joined.keys = append(joined.keys, f.keys...)
+		joined.keys, joined.far4, joined.far6 = append(joined.keys, f.keys...), append(joined.far4, f.far4...), append(joined.far6, f.far6...)
+		joined.old = joined.old || f.old
 	}
 	joined.sort()
 	return joined.Encode(), nil
@@ -112,11 +202,26 @@ func JoinFootprints(all [][]byte) ([]byte, error) {
 
 // within reports whether the footprint can have an address of p.
 func (f *Footprint) within(p netip.Prefix) bool {
-	if !p.Addr().Is4() {
-		return true
+	first := p.Masked().Addr()
+	if !first.Is4() {
+		if p.Bits() < 3 || f.old || private(first) || first.As16()[0]>>5 != 1 {
+			return true // keys of private ones do not tell where they lie
+		}
+		return anyOf(f.far6, first6(first), first6(first)|uint32(1<<max(0, 32-p.Bits())-1))
 	}
-	first := addressKey(p.Masked().Addr())
-	last := first | uint32(1<<(32-p.Bits())-1)
-	i, _ := slices.BinarySearch(f.keys, first)
-	return i < len(f.keys) && f.keys[i] <= last
+	from := addressKey(first)
+	to := from | uint32(1<<(32-p.Bits())-1)
+	last := netip.AddrFrom4([4]byte{byte(to >> 24), byte(to >> 16), byte(to >> 8), byte(to)})
+	if p.Bits() < 8 || !private(first) || !private(last) { // it has public ones
+		if f.old || anyOf(f.far4, from>>8, to>>8) {
+			return true
+		}
+	}
+	return anyOf(f.keys, from, to)
+}
+
+// anyOf reports whether one of ascending values lies between two, both included.
+func anyOf(values []uint32, from, to uint32) bool {
+	i, _ := slices.BinarySearch(values, from)
+	return i < len(values) && values[i] <= to
 }

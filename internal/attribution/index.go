@@ -3,6 +3,7 @@ package attribution
 import (
 	"cmp"
 	"context"
+	"maps"
 	"math"
 	"net/netip"
 	"slices"
@@ -434,11 +435,28 @@ func (x *Index) notes(p netip.Prefix) {
 
 // networks numbers the networks and finds what each can reach.
 func (x *Index) networks(e *inventory.Estate, t traits) {
-	ids := make([]inventory.ID, 0, len(e.Networks))
-	for id := range e.Networks {
-		ids = append(ids, id)
+	ids := slices.Sorted(maps.Keys(e.Networks))
+	// All are numbered in the order of their IDs, by which what is equal otherwise is
+	// decided: it must not depend on what else there is.
+	all := slices.Clone(ids)
+	for _, id := range ids {
+		all = append(all, e.Networks[id].Peers...)
 	}
-	slices.Sort(ids)
+	for _, g := range e.Gateways {
+		if g.Network != "" {
+			all = append(all, g.Network)
+		}
+	}
+	for i := range e.Holdings {
+		all = append(all, e.Holdings[i].Network)
+	}
+	for _, f := range e.Fronts {
+		all = append(all, f.Network)
+	}
+	slices.Sort(all)
+	for _, id := range slices.Compact(all) {
+		x.net(id)
+	}
 	for _, id := range ids {
 		n := x.nets[x.net(id)]
 		n.region = e.Networks[id].Region
@@ -472,12 +490,6 @@ func (x *Index) networks(e *inventory.Estate, t traits) {
 			n.gateways = append(n.gateways, g)
 		}
 	}
-	for _, h := range e.Holdings {
-		x.net(h.Network)
-	}
-	for _, f := range e.Fronts {
-		x.net(f.Network)
-	}
 	for i, n := range x.nets {
 		n.reach = []reached{{net: int32(i)}}
 		seen := map[int32]bool{int32(i): true}
@@ -485,9 +497,13 @@ func (x *Index) networks(e *inventory.Estate, t traits) {
 			for _, p := range x.nets[n.reach[at].net].peers {
 				if !seen[p] {
 					seen[p] = true
-					n.reach = append(n.reach, reached{p, n.reach[at].hops + 1, uint32(len(n.reach))})
+					n.reach = append(n.reach, reached{net: p, hops: n.reach[at].hops + 1})
 				}
 			}
+		}
+		slices.SortFunc(n.reach, func(a, b reached) int { return cmp.Or(cmp.Compare(a.hops, b.hops), cmp.Compare(a.net, b.net)) })
+		for rank := range n.reach {
+			n.reach[rank].rank = uint32(rank)
 		}
 		slices.SortFunc(n.reach, func(a, b reached) int { return cmp.Compare(a.net, b.net) })
 		if n.island = x.nets[n.reach[0].net].island; n.reach[0].net == int32(i) {

@@ -342,21 +342,26 @@ func (p *pending) emptyRules(r *reading, c *flowlog.Columns) {
 func (p *pending) footprint() []byte {
 	var addrs []netip.Addr
 	for id, t := range p.wk.rows.traits {
-		if t&seen != 0 && t.class() == private {
+		if t&seen != 0 {
 			addrs = append(addrs, p.wk.dict.Addresses.Addr(uint32(id)))
 		}
 	}
-	macs := map[uint32]bool{}
+	macs, resources := map[uint32]bool{}, map[uint32]bool{}
 	for _, b := range p.blobs {
 		for k := range b.captures {
 			macs[k.mac] = true
 		}
+		for id := range b.subs { // targets and flow logs
+			resources[id] = true
+		}
 	}
-	var texts []string
-	for id := range macs {
-		texts = append(texts, p.wk.rows.macs.Text[id])
+	texts := func(ids map[uint32]bool) (all []string) {
+		for id := range ids {
+			all = append(all, p.wk.rows.strings.Text[id])
+		}
+		return all
 	}
-	return attribution.NewFootprint(addrs, texts).Encode()
+	return attribution.NewFootprint(addrs, texts(macs), texts(resources)).Encode()
 }
 
 func (b *blobPart) rule(acl, rule uint32, first, last, hits, denied int64) {

@@ -423,22 +423,21 @@ func (w *dayWriter) segment(ctx context.Context, s lake.Segment, f *finding, gon
 
 // prints collects the footprint of rows whose segment has none; nil if it has.
 type prints struct {
-	addrs map[string]bool
-	macs  map[string]bool
+	addrs, macs, targets map[string]bool
 }
 
 func newPrints(needed bool) *prints {
 	if !needed {
 		return nil
 	}
-	return &prints{addrs: map[string]bool{}, macs: map[string]bool{}}
+	return &prints{addrs: map[string]bool{}, macs: map[string]bool{}, targets: map[string]bool{}}
 }
 
 func (p *prints) add(b *batch.Batch) {
 	if p == nil {
 		return
 	}
-	for name, to := range map[string]map[string]bool{"SrcIp": p.addrs, "DestIp": p.addrs, "MacAddress": p.macs} {
+	for name, to := range map[string]map[string]bool{"SrcIp": p.addrs, "DestIp": p.addrs, "MacAddress": p.macs, "TargetResourceId": p.targets} {
 		c := &b.Columns[b.Index(name)]
 		seen := map[uint32]bool{}
 		for _, id := range c.AppendIDs(nil, 0, b.Rows) {
@@ -457,7 +456,7 @@ func (p *prints) footprint() []byte {
 			addrs = append(addrs, a)
 		}
 	}
-	return attribution.NewFootprint(addrs, slices.Collect(maps.Keys(p.macs))).Encode()
+	return attribution.NewFootprint(addrs, slices.Collect(maps.Keys(p.macs)), slices.Collect(maps.Keys(p.targets))).Encode()
 }
 
 // addresses writes what is known of the public addresses of merged rows.

@@ -55,7 +55,8 @@ const (
 	OfAddress ChangeKind = "address"
 	OfMAC     ChangeKind = "MAC address"
 	OfBlock   ChangeKind = "block"
-	OfAll     ChangeKind = "networks, tags or labels"
+	OfNetwork ChangeKind = "network"
+	OfAll     ChangeKind = "everything" // there was no inventory before, or no service tags
 )
 
 // settingVersion is the lake's setting that says up to which inventory the rows
@@ -239,6 +240,8 @@ func (r *run) changes(version int64) (*attribution.Changes, error) {
 			r.sum.Changes[OfMAC]++
 		case c.Prefix.IsValid():
 			r.sum.Changes[OfBlock]++
+		case !c.Address.IsValid():
+			r.sum.Changes[OfNetwork]++
 		default:
 			r.sum.Changes[OfAddress]++
 		}

@@ -297,6 +297,40 @@ func TestOnlySegmentsWhoseOwnersDifferAreWritten(t *testing.T) {
 	same(t, got, want)
 }
 
+func TestANewNetworkIsReadForWhereItsAddressesAre(t *testing.T) {
+	root, opt := demo(t)
+	l := laketest.Open(t, t.TempDir(), lake.Options{Now: clock})
+	inventoryOf(t, l, everything(root)...)
+	few := opt
+	few.CommitRows = 1000 // many segments
+	take(t, l, root, few)
+	settle(t, l)
+	before := names(t, l)
+	const network = "/subscriptions/3f8c2a4e-5b1d-4c7a-9e60-2d71b8a4f019/resourceGroups/flowlogs/providers/Microsoft.Network/virtualNetworks/"
+	for _, c := range []struct {
+		file, content string
+	}{
+		{"spoke.json", `[{"id":"` + network + `new-vnet","type":"Microsoft.Network/virtualNetworks","location":"westeurope","addressSpace":{"addressPrefixes":["10.77.0.0/16"]},"subnets":[{"id":"` + network + `new-vnet/subnets/all","addressPrefix":"10.77.0.0/16"}],"virtualNetworkPeerings":[{"remoteVirtualNetwork":{"id":"` + network + `app-vnet"}}]}]`},
+		{"tags.json", `{"changeNumber":2,"cloud":"Public","values":[{"name":"Nobody","id":"Nobody","properties":{"region":"","addressPrefixes":["20.255.255.0/24"]}}]}`},
+	} {
+		file := filepath.Join(t.TempDir(), c.file)
+		if err := os.WriteFile(file, []byte(c.content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		inventoryOf(t, l, file)
+		sum, err := Run(t.Context(), l, Options{Now: clock})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum.Segments != len(before) || sum.Read != 0 {
+			t.Errorf("%s: %+v", c.file, sum)
+		}
+	}
+	if !maps.Equal(before, names(t, l)) {
+		t.Error("segments were written")
+	}
+}
+
 func TestMergedRowsWhoseFlowsHaveExpiredStayAsTheyAre(t *testing.T) {
 	root, opt := demo(t)
 	l := laketest.Open(t, t.TempDir(), lake.Options{Now: clock})
