@@ -22,10 +22,13 @@ type Aggregator struct {
 	layout layout
 	laid   bool // layout is that of a batch
 
-	combos  []uint32          // by row of the batch at hand
-	batch   []uint64          // likewise, their keys
-	hashes  []uint64          // likewise, of the keys
-	targets [blockRows]uint32 // the groups of the rows of a block
+	combos  []uint32 // by row of the batch at hand
+	block   []uint64 // the keys of a block of rows
+	hashes  [blockRows]uint64
+	targets [blockRows]uint32 // groups
+	last    []uint64          // the key of the row before the block,
+	group   uint32            // and its group,
+	known   bool              // if there is one
 	created []int             // the rows that begin a group
 
 	keys   []uint64 // by group
@@ -145,26 +148,33 @@ func (a *Aggregator) Add(b *batch.Batch) error {
 	a.combos = slices.Grow(a.combos[:0], b.Rows)[:b.Rows]
 	a.layout.combine(in, a.combos, in.kinds)
 	in.classify(&a.layout.meant)
-	a.assemble(b.Rows)
 	a.created = a.created[:0]
-	a.hash(b.Rows)
-	last := uint32(0)
+	a.room(a.layout.words)
 	for from := 0; from < b.Rows; from += blockRows {
 		to := min(from+blockRows, b.Rows)
-		last = a.place(from, to, last)
+		a.assemble(from, to)
+		a.place(from, to)
 		a.count(from, to)
 	}
 	a.layout.take(a.created)
 	return nil
 }
 
-// assemble makes the rows' keys.
-func (a *Aggregator) assemble(rows int) {
+// room makes room for a block of keys of so many words.
+func (a *Aggregator) room(words int) {
+	a.block = slices.Grow(a.block[:0], blockRows*words)[:blockRows*words]
+	a.last = slices.Grow(a.last[:0], words)[:words]
+	a.known = false
+}
+
+// assemble makes the keys of the rows from from up to but without to, and their
+// hashes.
+func (a *Aggregator) assemble(from, to int) {
 	in, words := &a.in, a.layout.words
-	a.batch = slices.Grow(a.batch[:0], rows*words)[:rows*words]
-	clear(a.batch)
+	block := a.block[:(to-from)*words]
+	clear(block)
 	start, next, number := int64(0), int64(0), uint64(0) // the interval of the last tuple
-	for row, at := 0, 0; row < rows; row, at = row+1, at+words {
+	for row, at := from, 0; row < to; row, at = row+1, at+words {
 		if t := in.time.at(row); t < start || t >= next {
 			start = floor(t, a.interval)
 			next = start + a.interval
@@ -174,8 +184,8 @@ func (a *Aggregator) assemble(rows int) {
 		if in.destPort.has(row) {
 			port = uint32(in.destPort.at(row)) + 1
 		}
-		a.batch[at] = number | uint64(port)
-		a.batch[at+1] = uint64(a.combos[row])
+		block[at] = number | uint64(port)
+		block[at+1] = uint64(a.combos[row])
 	}
 	for i := range a.layout.classes {
 		k := &a.layout.classes[i]
@@ -183,29 +193,23 @@ func (a *Aggregator) assemble(rows int) {
 			continue
 		}
 		at, shift := k.word, k.shift
-		for _, id := range k.ids {
-			a.batch[at] |= uint64(id+1) << shift // null wraps to 0
+		for _, id := range k.ids[from:to] {
+			block[at] |= uint64(id+1) << shift // null wraps to 0
 			at += words
 		}
+	}
+	for i := range to - from {
+		h := uint64(0xa0761d6478bd642f)
+		for _, w := range block[i*words : (i+1)*words] {
+			h = mix(h, w)
+		}
+		a.hashes[i] = h
 	}
 }
 
 func mix(a, b uint64) uint64 {
 	hi, lo := bits.Mul64(a^b, 0x8ebc6af09c88c6e3)
 	return hi ^ lo
-}
-
-// hash works out the hashes of the rows' keys.
-func (a *Aggregator) hash(rows int) {
-	a.hashes = slices.Grow(a.hashes[:0], rows)[:rows]
-	words := a.layout.words
-	for row, at := 0, 0; row < rows; row, at = row+1, at+words {
-		h := uint64(0xa0761d6478bd642f)
-		for _, w := range a.batch[at : at+words] {
-			h = mix(h, w)
-		}
-		a.hashes[row] = h
-	}
 }
 
 const (
@@ -215,41 +219,41 @@ const (
 	blockRows = 256
 )
 
-// place finds the groups of the rows from from up to but without to; a row
-// begins its group if there is none. last is the group of the row before.
+// place finds the groups of the rows from from up to but without to, whose keys
+// are in the block; a row begins its group if there is none.
 //
 // Slots are a table of open addresses: each holds the upper half of a hash and
 // the number of a group, plus one; the upper half also says where the search
 // begins.
-func (a *Aggregator) place(from, to int, last uint32) uint32 {
+func (a *Aggregator) place(from, to int) {
 	for 2*(len(a.taken)+to-from) > len(a.slots) {
 		a.grow()
 	}
-	hashes, targets := a.hashes[from:to], a.targets[:to-from]
+	hashes, targets := a.hashes[:to-from], a.targets[:to-from]
 	mask := uint64(len(a.slots) - 1)
 	for i, h := range hashes {
-		if s := a.slots[h>>32&mask]; s>>32 == h>>32 {
-			targets[i] = uint32(s)
-		} else {
-			targets[i] = 0 // it is not where it would be first
+		s := a.slots[h>>32&mask]
+		if s>>32 != h>>32 {
+			s = 0 // it is not where it would be first
 		}
+		targets[i] = uint32(s)
 	}
 	words := a.layout.words
+	last, group := a.last, a.group
 	for i, h := range hashes {
-		row := from + i
-		key := a.batch[row*words : (row+1)*words]
-		if row > 0 && h == a.hashes[row-1] && slices.Equal(key, a.batch[(row-1)*words:row*words]) {
-			targets[i] = last
-			continue
+		key := a.block[i*words : (i+1)*words]
+		switch g := targets[i]; {
+		case a.known && slices.Equal(key, last): // as that of the row before
+		case g != 0 && slices.Equal(a.keys[int(g-1)*words:int(g)*words], key):
+			group = g - 1
+		default:
+			group = a.find(h, key, from+i)
 		}
-		if g := targets[i]; g != 0 && slices.Equal(a.keys[int(g-1)*words:int(g)*words], key) {
-			last = g - 1
-		} else {
-			last = a.find(h, key, row)
-		}
-		targets[i] = last
+		last, a.known = key, true
+		targets[i] = group
 	}
-	return last
+	a.group = group
+	copy(a.last, last)
 }
 
 // find returns the group of a key; row begins it if there is none.

@@ -443,8 +443,13 @@ func (l *layout) digest(k *class, id uint32) digest {
 		}
 	}
 	if n := len(k.digests); int(id) >= n {
-		k.digests = slices.Grow(k.digests, max(int(id)+1-n, n))
-		k.digests = k.digests[:cap(k.digests)]
+		// As many as there is room for, now or soon: a dictionary grows to its
+		// capacity.
+		most := max(int(id)+1, 2*n)
+		if x := k.columns[0]; x.form == byRow && x.through == nil {
+			most = max(most, cap(x.dict.Text))
+		}
+		k.digests = slices.Grow(k.digests, most-n)[:most]
 		clear(k.digests[n:])
 	}
 	k.digests[id] = d
