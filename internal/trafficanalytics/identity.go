@@ -23,7 +23,8 @@ func (d digest) plus(e digest) digest {
 
 // hasher works out digests.
 type hasher struct {
-	buf   []byte
+	buf   []byte   // a column's name, a zero byte and a value
+	name  int      // where the value begins
 	ports []digest // by port; zero for not known yet
 }
 
@@ -41,14 +42,23 @@ func (h *hasher) port(port uint32) digest {
 
 // text returns the digest of a column's value.
 func (h *hasher) text(column, value string) digest {
+	h.begin(column)
+	return h.of(value)
+}
+
+// begin begins with the values of a column.
+func (h *hasher) begin(column string) {
+	h.buf = append(append(h.buf[:0], column...), 0)
+	h.name = len(h.buf)
+}
+
+// of returns the digest of a value of the column begun with.
+func (h *hasher) of(value string) digest {
 	if value == "" {
 		return digest{}
 	}
-	b := append(h.buf[:0], column...)
-	b = append(b, 0)
-	b = append(b, value...)
-	h.buf = b
-	return sum(b)
+	h.buf = append(h.buf[:h.name], value...)
+	return sum(h.buf)
 }
 
 // number returns the digest of a column's value.

@@ -67,7 +67,7 @@ type class struct {
 	ids     []uint32 // by row of the batch at hand
 	room    []uint32
 	got     []uint32 // by row of the output
-	digests []digest // of the Key columns, by position; zero for not known yet
+	digests []digest // of the Key columns, by position
 	// Where the position plus one lies in a key, and the first one that does not
 	// fit.
 	word  int
@@ -421,39 +421,43 @@ func (l *layout) combination() uint32 {
 	return id
 }
 
-// digest works out the digest of the Key columns of a class at one of its
-// positions, and remembers it.
-func (l *layout) digest(k *class, id uint32) digest {
-	var d digest
-	if id == batch.Null {
-		return d
+// digest works out the digests of the Key columns of a class at those of its
+// positions that are new, one after the other: so their values lie together.
+func (l *layout) digest(k *class) {
+	from, to, most := len(k.digests), 0, 0
+	switch x := k.columns[0]; {
+	case x.form == mapped:
+		to = len(x.values.dict.Text)
+	case x.through != nil:
+		to, most = len(x.through), cap(x.through)
+	default:
+		to, most = len(x.dict.Text), cap(x.dict.Text)
 	}
+	if to <= from {
+		return
+	}
+	// A dictionary grows to its capacity.
+	k.digests = slices.Grow(k.digests, max(to, min(most, 2*maxRemembered))-from)[:to]
+	clear(k.digests[from:])
 	for _, x := range k.columns {
 		if x.Role != Key {
 			continue
 		}
-		pos, dict := id, x.dict
-		if x.form == mapped {
-			dict = x.values.dict
-		} else if x.through != nil {
-			pos = x.through[id]
+		texts := x.values.dict.Text
+		if x.form == byRow {
+			texts = x.dict.Text
 		}
-		if pos != batch.Null {
-			d = d.plus(l.hash.text(x.Name, dict.Text[pos]))
+		l.hash.begin(x.Name)
+		for id := from; id < to; id++ {
+			pos := uint32(id)
+			if x.form == byRow && x.through != nil {
+				pos = x.through[id]
+			}
+			if pos != batch.Null {
+				k.digests[id] = k.digests[id].plus(l.hash.of(texts[pos]))
+			}
 		}
 	}
-	if n := len(k.digests); int(id) >= n {
-		// As many as there is room for, now or soon: a dictionary grows to its
-		// capacity.
-		most := max(int(id)+1, 2*n)
-		if x := k.columns[0]; x.form == byRow && x.through == nil {
-			most = max(most, cap(x.dict.Text))
-		}
-		k.digests = slices.Grow(k.digests, most-n)[:most]
-		clear(k.digests[n:])
-	}
-	k.digests[id] = d
-	return d
 }
 
 // take notes the values of rows of the batch, as those of the output's next

@@ -219,15 +219,12 @@ func (o *output) name(a *Aggregator) {
 		if !k.key {
 			continue
 		}
+		l.digest(k)
 		for row, id := range o.ids[i+1] {
-			var of digest
-			if int(id) < len(k.digests) {
-				of = k.digests[id]
+			if int(id) >= len(k.digests) {
+				continue // null
 			}
-			if of == (digest{}) {
-				of = l.digest(k, id)
-			}
-			d := digest{uint64(hi[row]), uint64(lo[row])}.plus(of)
+			d := digest{uint64(hi[row]), uint64(lo[row])}.plus(k.digests[id])
 			hi[row], lo[row] = int64(d.hi), int64(d.lo)
 		}
 	}
