@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Steps of a commit, as given to Options.Step, in order.
@@ -128,15 +130,18 @@ func (l *Lake) commitGeneration(ctx context.Context, id string) (int64, error) {
 func (w *Writer) place(c *Commit) error {
 	step := w.lake.opt.Step
 	var dirs []string
+	files := syncs()
 	for _, f := range c.files {
 		if err := step(StepSync, f.Path); err != nil {
-			return err
+			return errors.Join(err, files.Wait())
 		}
-		size, err := syncFile(f.Path)
-		if err != nil {
+		files.Go(func() (err error) {
+			f.seg.Bytes, err = syncFile(f.Path)
 			return err
-		}
-		f.seg.Bytes = size
+		})
+	}
+	if err := files.Wait(); err != nil {
+		return err
 	}
 	for i, f := range c.files {
 		name := fileName{writer: w.id, seq: c.seq, k: i + 1, n: len(c.files)}
@@ -152,15 +157,22 @@ func (w *Writer) place(c *Commit) error {
 			dirs = append(dirs, dir)
 		}
 	}
+	folders := syncs()
 	for _, dir := range dirs {
 		if err := step(StepSyncDir, dir); err != nil {
-			return err
+			return errors.Join(err, folders.Wait())
 		}
-		if err := syncDir(dir); err != nil {
-			return err
-		}
+		folders.Go(func() error { return syncDir(dir) })
 	}
-	return nil
+	return folders.Wait()
+}
+
+// syncs returns a group for what may be synced at the same time: a volume takes
+// them together in little more than the time of one.
+func syncs() *errgroup.Group {
+	g := &errgroup.Group{}
+	g.SetLimit(8)
+	return g
 }
 
 // syncFile makes a file's content durable and returns its size.
