@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,23 +24,17 @@ func (w *Writer) Claim(ctx context.Context, blobs []string, ttl time.Duration) (
 		defer t.close()
 		now := w.lake.opt.Now()
 		for _, blob := range blobs {
-			if _, err := t.blobKey(blob); err != nil {
-				return err
-			}
-			n, err := t.exec(`UPDATE blobs SET claimed_by = ?, claimed_until = ?
-				WHERE blob = ? AND (claimed_by IN ('', ?) OR claimed_until <= ?)`,
-				w.id, micros(now.Add(ttl)), blob, w.id, micros(now))
+			st, err := t.stmt(`INSERT INTO blobs (blob, claimed_by, claimed_until) VALUES (?, ?, ?)
+				ON CONFLICT (blob) DO UPDATE SET claimed_by = excluded.claimed_by, claimed_until = excluded.claimed_until
+				WHERE blobs.claimed_by IN ('', excluded.claimed_by) OR blobs.claimed_until <= ?
+				RETURNING ` + cursorColumns)
 			if err != nil {
 				return err
 			}
-			if n == 0 {
-				continue
+			c, err := scanCursor(st.QueryRowContext(ctx, blob, w.id, micros(now.Add(ttl)), micros(now)))
+			if errors.Is(err, sql.ErrNoRows) {
+				continue // another writer has it
 			}
-			st, err := t.stmt("SELECT " + cursorColumns + " FROM blobs WHERE blob = ?")
-			if err != nil {
-				return err
-			}
-			c, err := scanCursor(st.QueryRowContext(ctx, blob))
 			if err != nil {
 				return err
 			}
@@ -54,21 +49,24 @@ func (w *Writer) Claim(ctx context.Context, blobs []string, ttl time.Duration) (
 // another writer took over after it expired stays that one's; the commit
 // will find out.
 func (w *Writer) Renew(ctx context.Context, blobs []string, ttl time.Duration) error {
-	until := micros(w.lake.opt.Now().Add(ttl))
-	return w.updateClaims(ctx, blobs, "UPDATE blobs SET claimed_until = ? WHERE blob = ? AND claimed_by = ?", until)
+	return w.updateClaims(ctx, blobs, w.id, micros(w.lake.opt.Now().Add(ttl)))
 }
 
 // Release ends this writer's claims on blobs.
 func (w *Writer) Release(ctx context.Context, blobs []string) error {
-	return w.updateClaims(ctx, blobs, "UPDATE blobs SET claimed_by = '', claimed_until = ? WHERE blob = ? AND claimed_by = ?", 0)
+	return w.updateClaims(ctx, blobs, "", 0)
 }
 
-func (w *Writer) updateClaims(ctx context.Context, blobs []string, query string, until int64) error {
+func (w *Writer) updateClaims(ctx context.Context, blobs []string, by string, until int64) error {
 	return inTx(ctx, w.lake.write, func(sqlTx *sql.Tx) error {
 		t := newTx(ctx, sqlTx)
 		defer t.close()
-		for _, blob := range blobs {
-			if _, err := t.exec(query, until, blob, w.id); err != nil {
+		for some := range slices.Chunk(blobs, rowsAtOnce) {
+			args := []any{by, until, w.id}
+			for _, blob := range some {
+				args = append(args, blob)
+			}
+			if _, err := t.exec("UPDATE blobs SET claimed_by = ?, claimed_until = ? WHERE claimed_by = ? AND blob IN (?"+strings.Repeat(", ?", len(some)-1)+")", args...); err != nil {
 				return err
 			}
 		}

@@ -442,7 +442,7 @@ func (l *Lake) fill(ctx context.Context, f *found, dir string, res *Rebuilt) err
 		if err := t.addFooters(f, cursors); err != nil {
 			return err
 		}
-		if err := t.flushRules(); err != nil {
+		if err := t.flush(); err != nil {
 			return err
 		}
 		if _, err := t.exec(`UPDATE blobs SET gone = tuples - (SELECT coalesce(sum(sb.row_count), 0) FROM segment_blobs sb JOIN segments s ON s.id = sb.segment

@@ -247,10 +247,60 @@ type tx struct {
 	blobs  map[string]int64       // keys
 	rules  map[[2]string]*ruleSum // by group and rule
 	buried bool                   // rows of a blob were hidden
+
+	// Rows that flush writes.
+	hits, captures, locals insertion
 }
 
 func newTx(ctx context.Context, t *sql.Tx) *tx {
-	return &tx{Tx: t, ctx: ctx, stmts: map[string]*sql.Stmt{}, blobs: map[string]int64{}, rules: map[[2]string]*ruleSum{}}
+	return &tx{
+		Tx: t, ctx: ctx, stmts: map[string]*sql.Stmt{}, blobs: map[string]int64{}, rules: map[[2]string]*ruleSum{},
+		hits: insertion{
+			into: "blob_rules (blob, generation, rule, hits, denied)", columns: 5,
+			conflict: "DO UPDATE SET hits = hits + excluded.hits, denied = denied + excluded.denied",
+		},
+		captures: insertion{into: "capture_hours (hour, mac, nic, flow_log_type)", columns: 4, conflict: "DO NOTHING"},
+		locals:   insertion{into: "local_addresses (hour, ip, mac, vnet)", columns: 4, conflict: "DO NOTHING"},
+	}
+}
+
+// insertion is rows gathered to be inserted together: a statement costs much more
+// than a row.
+type insertion struct {
+	into     string // table and columns
+	columns  int
+	conflict string // what to do with a row that is there
+	values   []any
+}
+
+// rowsAtOnce is how many rows a statement inserts at most.
+const rowsAtOnce = 64
+
+// add gathers a row.
+func (t *tx) add(r *insertion, values ...any) error {
+	if r.values = append(r.values, values...); len(r.values) < rowsAtOnce*r.columns {
+		return nil
+	}
+	return t.insert(r)
+}
+
+// insert writes the rows that were gathered.
+func (t *tx) insert(r *insertion) error {
+	row := "(?" + strings.Repeat(", ?", r.columns-1) + ")"
+	for left := r.values; len(left) > 0; {
+		n := 1 // powers of two, so that few statements are prepared
+		for 2*n*r.columns <= len(left) {
+			n *= 2
+		}
+		query := "INSERT INTO " + r.into + " VALUES " + row + strings.Repeat(", "+row, n-1) + " ON CONFLICT " + r.conflict
+		if _, err := t.exec(query, left[:n*r.columns]...); err != nil {
+			return err
+		}
+		left = left[n*r.columns:]
+	}
+	clear(r.values)
+	r.values = r.values[:0]
+	return nil
 }
 
 func (t *tx) close() {
@@ -378,7 +428,7 @@ func (t *tx) apply(c *Commit, gen int64, now time.Time) error {
 			return err
 		}
 	}
-	if err := t.flushRules(); err != nil {
+	if err := t.flush(); err != nil {
 		return err
 	}
 	for _, b := range c.Tombstones {
@@ -552,6 +602,9 @@ func (t *tx) bury(b BlobGen, gen int64) error {
 		return err
 	}
 	t.buried = true
+	if err := t.insert(&t.hits); err != nil {
+		return err
+	}
 	if _, err := t.exec(`UPDATE rules SET hits = rules.hits - b.hits, denied = rules.denied - b.denied
 		FROM blob_rules b WHERE b.rule = rules.id AND b.blob = ? AND b.generation = ?`, id, b.Generation); err != nil {
 		return err
@@ -569,7 +622,7 @@ type ruleSum struct {
 	RuleCount
 }
 
-// addRule adds r to RuleSightings in the name of a blob; flushRules writes it.
+// addRule adds r to RuleSightings in the name of a blob; flush writes it.
 func (t *tx) addRule(blob int64, generation int, r RuleCount) error {
 	key := [2]string{r.AclGroup, r.AclRule}
 	sum := t.rules[key]
@@ -588,14 +641,16 @@ func (t *tx) addRule(blob int64, generation int, r RuleCount) error {
 	if r.Hits == 0 && r.Denied == 0 {
 		return nil
 	}
-	_, err := t.exec(`INSERT INTO blob_rules (blob, generation, rule, hits, denied) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET hits = hits + excluded.hits, denied = denied + excluded.denied`,
-		blob, generation, sum.id, r.Hits, r.Denied)
-	return err
+	return t.add(&t.hits, blob, generation, sum.id, r.Hits, r.Denied)
 }
 
-// flushRules writes what addRule has summed up.
-func (t *tx) flushRules() error {
+// flush writes what addRule and addSightings have gathered.
+func (t *tx) flush() error {
+	for _, r := range []*insertion{&t.hits, &t.captures, &t.locals} {
+		if err := t.insert(r); err != nil {
+			return err
+		}
+	}
 	for _, r := range t.rules {
 		if _, err := t.exec(`UPDATE rules SET first_seen = min(first_seen, ?), last_seen = max(last_seen, ?),
 			hits = hits + ?, denied = denied + ? WHERE id = ?`,
@@ -607,16 +662,15 @@ func (t *tx) flushRules() error {
 	return nil
 }
 
+// addSightings adds captures and local addresses; flush writes them.
 func (t *tx) addSightings(captures []CaptureHour, locals []LocalAddress) error {
 	for _, h := range captures {
-		if _, err := t.exec("INSERT INTO capture_hours (hour, mac, nic, flow_log_type) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			micros(h.Hour), h.MacAddress, h.NicResourceID, h.FlowLogType); err != nil {
+		if err := t.add(&t.captures, micros(h.Hour), h.MacAddress, h.NicResourceID, h.FlowLogType); err != nil {
 			return err
 		}
 	}
 	for _, a := range locals {
-		if _, err := t.exec("INSERT INTO local_addresses (hour, ip, mac, vnet) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			micros(a.Hour), a.IP, a.MacAddress, a.VNet); err != nil {
+		if err := t.add(&t.locals, micros(a.Hour), a.IP, a.MacAddress, a.VNet); err != nil {
 			return err
 		}
 	}
@@ -637,7 +691,10 @@ func (t *tx) changeSightings(c *Commit) error {
 			return err
 		}
 	}
-	return t.addSightings(c.Seen.Captures, c.Seen.Locals)
+	if err := t.addSightings(c.Seen.Captures, c.Seen.Locals); err != nil {
+		return err
+	}
+	return t.flush()
 }
 
 func (t *tx) putIP(ip IPDetail) error {
