@@ -29,6 +29,9 @@ func TestStorageScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"blob": func(ts *testscript.TestScript, _ bool, args []string) { putBlob(ts, server, args) },
+			"append": func(ts *testscript.TestScript, _ bool, args []string) { // CONTAINER NAME FILE
+				ts.Check(server.Append(context.Background(), args[0], args[1], []byte(ts.ReadFile(args[2]))))
+			},
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("AZFLOW_DATA", e.WorkDir+"/lake")

@@ -229,6 +229,7 @@ func (p *program) ingestFrom(ctx context.Context, l *lake.Lake, src source.Sourc
 	bar.clear()
 	switch {
 	case errors.Is(err, ingest.ErrNoInput):
+		p.leftAlone(sum)
 		return noInput(src, err)
 	case err != nil && ctx.Err() == nil:
 		return lakeFailure(err)
@@ -261,9 +262,7 @@ func (p *program) summarise(s *ingest.Summary) {
 	if s.Gone > 0 {
 		fmt.Fprintf(w, "deleted between listing and reading: %s\n", things(s.Gone, "blob"))
 	}
-	for _, what := range slices.Sorted(maps.Keys(s.Other)) {
-		fmt.Fprintf(w, "left alone, since they are no flow logs: %s%s\n", things(s.Other[what], what), readBy[what])
-	}
+	p.leftAlone(s)
 	for _, name := range s.Rewritten {
 		fmt.Fprintf(w, "rewritten since it was read, its old rows are replaced: %s\n", name)
 	}
@@ -310,6 +309,13 @@ func (p *program) summarise(s *ingest.Summary) {
 			break
 		}
 		fmt.Fprint(w, explained("could not be read: ", err))
+	}
+}
+
+// leftAlone prints which logs an ingest left.
+func (p *program) leftAlone(s *ingest.Summary) {
+	for _, what := range slices.Sorted(maps.Keys(s.Other)) {
+		fmt.Fprintf(p.err, "left alone, since they are no flow logs: %s%s\n", things(s.Other[what], what), readBy[what])
 	}
 }
 

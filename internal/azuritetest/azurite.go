@@ -20,7 +20,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/appendblob"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/sas"
@@ -220,6 +223,24 @@ func (s *Server) commit(ctx context.Context, containerName, name string, blocks 
 		return err
 	}
 	s.staged[key] = now
+	return nil
+}
+
+// Append adds to an append blob, as Azure writes activity logs, and makes it if it is
+// not there.
+func (s *Server) Append(ctx context.Context, containerName, name string, data []byte) error {
+	if err := s.Container(ctx, containerName); err != nil {
+		return err
+	}
+	b := s.service.NewContainerClient(containerName).NewAppendBlobClient(name)
+	none := azcore.ETagAny
+	_, err := b.Create(ctx, &appendblob.CreateOptions{AccessConditions: &blob.AccessConditions{ModifiedAccessConditions: &blob.ModifiedAccessConditions{IfNoneMatch: &none}}})
+	if err != nil && !bloberror.HasCode(err, bloberror.BlobAlreadyExists) {
+		return fmt.Errorf("make append blob %s/%s: %w", containerName, name, err)
+	}
+	if _, err := b.AppendBlock(ctx, streaming.NopCloser(bytes.NewReader(data)), nil); err != nil {
+		return fmt.Errorf("append to %s/%s: %w", containerName, name, err)
+	}
 	return nil
 }
 

@@ -122,7 +122,7 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err := c.resources(ctx); err != nil {
 		return nil, explain(err)
 	}
-	for _, part := range []func(context.Context) error{c.scaleSets, c.circuits, c.gateways, c.serviceTags} {
+	for _, part := range []func(context.Context) error{c.networkGroups, c.scaleSets, c.circuits, c.gateways, c.serviceTags} {
 		if err := part(ctx); err != nil {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
@@ -171,6 +171,32 @@ func wait(ctx context.Context, d time.Duration) error {
 
 // resources reads all resources of the types.
 func (c *collector) resources(ctx context.Context) error {
+	n, err := c.graph(ctx, "resource graph", "resources | where type in~ ('"+strings.Join(resourceTypes, "', '")+"')"+
+		" | project id, name, type, tenantId, location, resourceGroup, subscriptionId, zones, sku, tags, properties | order by id asc")
+	if err == nil && n == 0 {
+		err = &source.Problem{
+			Err:  errors.New("no resource is shown by Azure Resource Graph"),
+			Hint: "give the identity the role Reader on the subscriptions, and wait some minutes; --subscription names them",
+		}
+	}
+	return err
+}
+
+// networkGroups reads which network groups of Azure Virtual Network Manager the
+// networks and subnets are in. MS Learn: "View configurations applied by Azure
+// Virtual Network Manager".
+func (c *collector) networkGroups(ctx context.Context) error {
+	_, err := c.graph(ctx, "network groups", "networkresources | where type =~ 'microsoft.network/networkgroupmemberships'"+
+		" | project id, name, type, tenantId, properties | order by id asc")
+	if err != nil {
+		return fmt.Errorf("members of network groups: %w", err)
+	}
+	return nil
+}
+
+// graph reads all rows of a query of Resource Graph, and returns how many there
+// are.
+func (c *collector) graph(ctx context.Context, what, query string) (rows int64, err error) {
 	type options struct {
 		Format string `json:"resultFormat"`
 		Top    int    `json:"$top"`
@@ -181,10 +207,7 @@ func (c *collector) resources(ctx context.Context) error {
 		Query         string   `json:"query"`
 		Options       options  `json:"options"`
 	}{
-		Subscriptions: c.opt.Subscriptions,
-		Query: "resources | where type in~ ('" + strings.Join(resourceTypes, "', '") + "')" +
-			" | project id, name, type, tenantId, location, resourceGroup, subscriptionId, zones, sku, tags, properties | order by id asc",
-		Options: options{Format: "objectArray", Top: pageSize},
+		Subscriptions: c.opt.Subscriptions, Query: query, Options: options{Format: "objectArray", Top: pageSize},
 	}
 	for page := 1; ; page++ {
 		var answer struct {
@@ -196,32 +219,27 @@ func (c *collector) resources(ctx context.Context) error {
 		}
 		body, err := c.ask(ctx, http.MethodPost, "/providers/Microsoft.ResourceGraph/resources", graphVersion, request)
 		if err != nil {
-			return err
+			return rows, err
 		}
 		if err := json.Unmarshal(body, &answer); err != nil {
-			return fmt.Errorf("answer of Azure Resource Graph: %w", err)
+			return rows, fmt.Errorf("answer of Azure Resource Graph: %w", err)
 		}
 		if page == 1 {
-			c.result.Progress.Total = answer.Total
+			c.result.Progress.Total += answer.Total
 		}
+		rows += int64(len(answer.Data))
 		c.result.Progress.Resources += int64(len(answer.Data))
 		if len(answer.Data) > 0 {
-			c.add(fmt.Sprintf("resource graph, page %d", page), body)
+			c.add(fmt.Sprintf("%s, page %d", what, page), body)
 		}
 		c.report()
 		switch {
 		case answer.Skip != "" && answer.Skip != request.Options.Skip:
 			request.Options.Skip = answer.Skip
 		case answer.Truncated == "true" || answer.Skip != "":
-			return errors.New("azure resource graph cut its answer short and offers no next page")
+			return rows, errors.New("azure resource graph cut its answer short and offers no next page")
 		default:
-			if page == 1 && len(answer.Data) == 0 {
-				return &source.Problem{
-					Err:  errors.New("no resource is shown by Azure Resource Graph"),
-					Hint: "give the identity the role Reader on the subscriptions, and wait some minutes; --subscription names them",
-				}
-			}
-			return nil
+			return rows, nil
 		}
 	}
 }

@@ -117,6 +117,11 @@ func (a *azure) answer(w http.ResponseWriter, r *http.Request) {
 			a.t.Error(err)
 		}
 		a.bodies = append(a.bodies, whole)
+		if strings.HasPrefix(q.Query, "networkresources ") {
+			member := `{"id":"` + vnet + `/providers/Microsoft.Network/networkGroupMemberships/default","type":"microsoft.network/networkgroupmemberships","properties":{"GroupMemberships":[{"NetworkGroupId":"` + rg + `/providers/Microsoft.Network/networkManagers/nm/networkGroups/prod"}]}}`
+			send(`{"totalRecords":1,"count":1,"data":[` + member + `],"facets":[],"resultTruncated":"false"}`)
+			return
+		}
 		page := 0
 		if skip, ok := q.Options["$skipToken"]; ok {
 			if _, err := fmt.Sscanf(fmt.Sprint(skip), "page%d", &page); err != nil {
@@ -208,14 +213,14 @@ func TestAnEstateIsReadWhole(t *testing.T) {
 		t.Fatal(err, r.Problems)
 	}
 	want := []string{
-		"resource graph, page 1", "resource graph, page 2", "scale set nodes, page 1", "scale set nodes, page 2",
+		"resource graph, page 1", "resource graph, page 2", "network groups, page 1", "scale set nodes, page 1", "scale set nodes, page 2",
 		"routes of circuit paris", "routes of gateway vpn", "service tags",
 	}
 	if got := names(r); !slices.Equal(got, want) {
 		t.Errorf("documents %q, want %q", got, want)
 	}
-	if last.Resources != 7 || last.Total != 7 || last.Requests < 7 {
-		t.Errorf("progress %+v, want 7 of 7 resources", last)
+	if last.Resources != 8 || last.Total != 8 || last.Requests < 8 {
+		t.Errorf("progress %+v, want 8 of 8 resources", last)
 	}
 	if s := a.bodies[0]["subscriptions"]; fmt.Sprint(s) != "[00000000-0000-0000-0000-000000000001]" {
 		t.Errorf("asked for subscriptions %v", s)
@@ -268,6 +273,9 @@ func TestAnEstateIsReadWhole(t *testing.T) {
 	if _, ok := sites["10.0.0.0/16"]; ok {
 		t.Error("the gateway's own network counts as on-premises")
 	}
+	if len(e.Groups) != 1 || !strings.HasSuffix(e.Groups[0].Group, "/networkgroups/prod") || !strings.HasSuffix(e.Groups[0].Of, "/virtualnetworks/hub") {
+		t.Errorf("network groups %+v, want prod of the hub", e.Groups)
+	}
 	if len(e.Tags) != 1 {
 		t.Errorf("service tags %v, want one", e.Tags)
 	}
@@ -280,7 +288,7 @@ func TestThrottlingIsWaitedFor(t *testing.T) {
 	opt := a.options()
 	opt.Wait = func(_ context.Context, d time.Duration) error { waited = append(waited, d); return nil }
 	r, err := Run(t.Context(), opt)
-	if err != nil || len(r.Problems) > 0 || r.Progress.Resources != 7 {
+	if err != nil || len(r.Problems) > 0 || r.Progress.Resources != 8 {
 		t.Fatal(err, r)
 	}
 	if !slices.Equal(waited, []time.Duration{5 * time.Second}) {

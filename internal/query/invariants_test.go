@@ -100,6 +100,7 @@ var otherInvariants = []invariant{
 	{"NICs", `NTATopologyDetails | where AzureResourceType == "NetworkInterface"`, `isnotempty(PrivateIpAddresses) and array_length(split(Subnetwork, "/")) == 3 and (isempty(MacAddress) or MacAddress matches regex "^([0-9A-F]{2}-){5}[0-9A-F]{2}$")`, `extend Subnetwork = ""`},
 
 	{"letters of the NSG era", `AzureNetworkAnalytics_CL | where SubType_s == "FlowLog"`, `L4Protocol_s in ("T", "U") and FlowDirection_s in ("I", "O") and FlowStatus_s in ("A", "D") and FASchemaVersion_s == "2" and MACAddress_s has "-" and isempty(VMIP_s) and isempty(NSGRules_s)`, `extend L4Protocol_s = "TCP"`},
+	{"types of rules", `AzureNetworkAnalytics_CL | where SubType_s == "FlowLog"`, `(NSGRuleType_s in ("Default", "User Defined") or not(NSGList_s contains "/")) and (NSGRuleType_s != "User Defined" or NSGList_s contains "/") and (NSGRuleType_s == "Default") == (NSGRule_s matches regex "^(allow(vnet|internet)outbound|allow(vnet|azureloadbalancer)inbound|denyall(in|out)bound)$")`, `extend NSGRuleType_s = "UserRule"`},
 	{
 		"rows of the NSG era are those of today", `AzureNetworkAnalytics_CL | where SubType_s == "FlowLog" | join kind=fullouter NTANetAnalytics on _ItemId`,
 		`_ItemId == _ItemId1 and SrcIP_s == SrcIp and DestIP_s == DestIp and FlowType_s == FlowType and VM1_s == SrcVm and VM2_s == DestVm and InboundBytes_d == BytesDestToSrc and OutboundBytes_d == BytesSrcToDest
