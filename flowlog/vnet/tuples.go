@@ -38,16 +38,23 @@ func readTuples(r *wire.Reader, i int) (next int) {
 		}
 		// Protocol, direction and state: "6,O,B," or "17,O,B,".
 		x := s.Load(at)
-		two := uint((x>>8&0xff^',')+0xff) >> 8 // 1 if the protocol has two digits
-		ten := x&0xff ^ '0'
-		x >>= 8 * two & 63
-		one := x&0xff ^ '0'
+		ten, one := uint64(0), x&0xff^'0'
+		at += 6
+		if byte(x>>8) != ',' {
+			x >>= 8
+			ten, one = one, x&0xff^'0'
+			at++
+		}
 		dir, st := wire.Directions[byte(x>>16)], wire.States[byte(x>>32)]
 		if ten > 9 || one > 9 || x&0xff00ff00ff00 != ','<<8|','<<24|','<<40 || dir == 0 || st == 0 {
 			break
 		}
-		enc, at := readEncryption(c.Dict, s, at+6+two)
-		if enc == 0 {
+		enc := uint32(0)
+		if x = s.Load(at); x&0xffffff == 'N' | 'X'<<8 | ','<<16 {
+			enc, at = flowlog.EncryptionNX, at+3
+		} else if x&0xffff == 'X'|','<<8 {
+			enc, at = flowlog.EncryptionX, at+2
+		} else if enc, at = readEncryption(c.Dict, s, at); enc == 0 {
 			break
 		}
 		p0, b0, p1, b1, quote := s.Counters(at)
@@ -64,7 +71,7 @@ func readTuples(r *wire.Reader, i int) (next int) {
 		}
 		time[n] = int64(ms) * 1000
 		srcPort[n], destPort[n] = from, to
-		protocol[n] = uint32(10*ten*uint64(two) + one)
+		protocol[n] = uint32(10*ten + one)
 		direction[n], status[n] = dir-1, uint32(stat)
 		state[n], encryption[n] = st, enc
 		packets[n], bytes[n] = p0, b0
@@ -91,24 +98,9 @@ func readTuples(r *wire.Reader, i int) (next int) {
 	return next
 }
 
-// usualEncryption are the encryption values that most tuples have, and the comma
-// after them, by the second bit of their first letter.
-var usualEncryption = [2]struct {
-	text, mask uint64
-	size       uint
-	id         uint32
-}{
-	{'X' | ','<<8, 0xffff, 2, flowlog.EncryptionX},
-	{'N' | 'X'<<8 | ','<<16, 0xffffff, 3, flowlog.EncryptionNX},
-}
-
 // readEncryption returns the id of the encryption value at i, if it is a
 // documented one, and the index after the comma that ends it.
 func readEncryption(d *flowlog.Dict, s *wire.Span, i uint) (id uint32, next uint) {
-	x := s.Load(i)
-	if e := &usualEncryption[x>>1&1]; x&e.mask == e.text {
-		return e.id, i + e.size
-	}
 	for id := flowlog.EncryptionX; id <= flowlog.EncryptionNXFallback; id++ {
 		if text := d.Encryptions.Text(id); s.Has(i, text) && s.At(i+uint(len(text))) == ',' {
 			return id, i + uint(len(text)) + 1

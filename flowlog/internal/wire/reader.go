@@ -65,7 +65,9 @@ type Reader struct {
 	first    int64 // and its ordinal
 	drifts   []drift
 
-	ends ends // of tuples that are being read
+	ends  ends       // of tuples that are being read
+	text  uint32     // the last one
+	after [64]uint32 // the text that came after it, by the last bits of its id
 }
 
 type drift struct {
@@ -91,7 +93,8 @@ const (
 func (r *Reader) Decode(b []byte, final bool, cur *flowlog.Cursor, dst *flowlog.Columns) (n int) {
 	r.reset(b)
 	r.dst, r.base = dst, cur.Offset
-	r.ends.own = unknown() // ids are of a Dict that may have been reset
+	// Ids that were learnt are of a Dict that may have been reset.
+	r.ends.own, r.text, r.after = unknown(), 0, [len(r.after)]uint32{}
 	i := 0
 	for {
 		if cur.Skipping {
@@ -493,11 +496,25 @@ func (r *Reader) Text(i int, what string) (id uint32, next int) {
 	if r.At(i) != '"' {
 		return 0, r.Unusual(what, i)
 	}
-	text, i := r.String(i)
-	if r.reason != "" {
-		return 0, i
+	// Texts mostly come in the order of the record before. One that was written
+	// without an escape ends with the next quote.
+	texts := &r.dst.Dict.Strings
+	after := &r.after[r.text%uint32(len(r.after))]
+	guess := texts.Text(*after)
+	if end := i + 1 + len(guess); end < len(r.b) && r.b[end] == '"' && string(r.b[i+1:end]) == guess {
+		r.text = *after
+		return r.text, end + 1
 	}
-	return r.dst.Dict.Strings.ID(text), i
+	text, next := r.String(i)
+	if r.reason != "" {
+		return 0, next
+	}
+	id = texts.ID(text)
+	if len(text) == next-i-2 {
+		*after = id
+	}
+	r.text = id
+	return id, next
 }
 
 func (r *Reader) time(i int) (next int) {
