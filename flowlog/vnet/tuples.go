@@ -50,7 +50,7 @@ func readTuples(r *wire.Reader, i int) (next int) {
 			break
 		}
 		enc := uint32(0)
-		if x = s.Load(at); x&0xffffff == 'N' | 'X'<<8 | ','<<16 {
+		if x = s.Load(at); x&0xffffff == 'N'|'X'<<8|','<<16 {
 			enc, at = flowlog.EncryptionNX, at+3
 		} else if x&0xffff == 'X'|','<<8 {
 			enc, at = flowlog.EncryptionX, at+2

@@ -65,9 +65,9 @@ type Reader struct {
 	first    int64 // and its ordinal
 	drifts   []drift
 
-	ends  ends       // of tuples that are being read
-	text  uint32     // the last one
-	after [64]uint32 // the text that came after it, by the last bits of its id
+	ends  ends        // of tuples that are being read
+	texts [2]uint32   // the last one, and the one before
+	after [256]uint32 // the text that came after both, at a hash of theirs
 }
 
 type drift struct {
@@ -94,7 +94,7 @@ func (r *Reader) Decode(b []byte, final bool, cur *flowlog.Cursor, dst *flowlog.
 	r.reset(b)
 	r.dst, r.base = dst, cur.Offset
 	// Ids that were learnt are of a Dict that may have been reset.
-	r.ends.own, r.text, r.after = unknown(), 0, [len(r.after)]uint32{}
+	r.ends.own, r.texts, r.after = unknown(), [2]uint32{}, [len(r.after)]uint32{}
 	i := 0
 	for {
 		if cur.Skipping {
@@ -499,11 +499,11 @@ func (r *Reader) Text(i int, what string) (id uint32, next int) {
 	// Texts mostly come in the order of the record before. One that was written
 	// without an escape ends with the next quote.
 	texts := &r.dst.Dict.Strings
-	after := &r.after[r.text%uint32(len(r.after))]
+	after := &r.after[(r.texts[0]+31*r.texts[1])%uint32(len(r.after))]
 	guess := texts.Text(*after)
 	if end := i + 1 + len(guess); end < len(r.b) && r.b[end] == '"' && string(r.b[i+1:end]) == guess {
-		r.text = *after
-		return r.text, end + 1
+		r.texts = [2]uint32{*after, r.texts[0]}
+		return *after, end + 1
 	}
 	text, next := r.String(i)
 	if r.reason != "" {
@@ -513,7 +513,7 @@ func (r *Reader) Text(i int, what string) (id uint32, next int) {
 	if len(text) == next-i-2 {
 		*after = id
 	}
-	r.text = id
+	r.texts = [2]uint32{id, r.texts[0]}
 	return id, next
 }
 
