@@ -36,34 +36,47 @@ func readTuples(r *wire.Reader, i int) (next int) {
 		if at == 0 {
 			break
 		}
-		// Protocol, direction, decision and what ends it: "T,I,A,".
+		// Protocol, direction and decision, and in version 2 the state: "T,I,A,B,".
 		x := s.Load(at)
 		proto, dir, stat := wire.Protocols[byte(x)], wire.Directions[byte(x>>16)], wire.Decisions[byte(x>>32)]
 		if x&0xff00ff00 != ','<<8|','<<24 || proto == 0 || dir == 0 || stat == 0 {
 			break
 		}
-		t := tail{quote: at + 5}
+		quote := at + 5
+		var (
+			st             uint32
+			p0, b0, p1, b1 int64
+			have           flowlog.Flags
+		)
 		if byte(x>>40) != '"' {
-			if t = readTail(s, at+5); t.quote == 0 {
+			st = wire.States[byte(x>>48)]
+			if x>>40&0xff00ff != ','|','<<16 || st == 0 {
 				break
 			}
+			at += 8
+			if quote = at + 3; uint32(s.Load(at)) != ','|','<<8|','<<16|'"'<<24 {
+				if p0, b0, p1, b1, quote = s.Counters(at); quote == 0 {
+					break
+				}
+				have = flowlog.HasCounters
+				if p0|b0|p1|b1 == 0 && (st == flowlog.StateB || stat-1 == uint32(flowlog.Denied)) {
+					have = 0
+				}
+			}
 		}
-		if i+int(t.quote) >= end {
+		if i+int(quote) >= end {
 			break
-		}
-		if t.packets|t.bytes|t.packetsBack|t.bytesBack == 0 && (t.state == flowlog.StateB || stat-1 == uint32(flowlog.Denied)) {
-			t.have = 0
 		}
 		time[n] = int64(seconds) * 1e6
 		srcPort[n], destPort[n] = from, to
 		protocol[n] = proto - 1
 		direction[n], status[n] = dir-1, stat-1
-		state[n], encryption[n] = t.state, flowlog.EncryptionNone
-		packets[n], bytes[n] = t.packets, t.bytes
-		packetsBack[n], bytesBack[n] = t.packetsBack, t.bytesBack
-		flags[n] = t.have
+		state[n], encryption[n] = st, flowlog.EncryptionNone
+		packets[n], bytes[n] = p0, b0
+		packetsBack[n], bytesBack[n] = p1, b1
+		flags[n] = have
 		n++
-		i += int(t.quote) + 1
+		i += int(quote) + 1
 		due := r.Keep(next)
 		next = i
 		if due {
@@ -85,29 +98,4 @@ func readTuples(r *wire.Reader, i int) (next int) {
 	}
 	c.SetLen(n)
 	return next
-}
-
-// tail is what version 2 has after the decision.
-type tail struct {
-	state                  uint32
-	have                   flowlog.Flags
-	packets, bytes         int64
-	packetsBack, bytesBack int64
-	quote                  uint // index of the closing quote, 0 if the tail is not as Azure writes it
-}
-
-// readTail reads the tail at i: ",B,,,," with an opening comma and four
-// counters, or four times nothing.
-func readTail(s *wire.Span, i uint) (t tail) {
-	x := s.Load(i)
-	if t.state = wire.States[byte(x>>8)]; t.state == 0 || x&0xff00ff != ','|','<<16 {
-		return tail{}
-	}
-	if uint32(x>>24) == ','|','<<8|','<<16|'"'<<24 {
-		t.quote = i + 6
-		return t
-	}
-	t.have = flowlog.HasCounters
-	t.packets, t.bytes, t.packetsBack, t.bytesBack, t.quote = s.Counters(i + 3)
-	return t
 }
