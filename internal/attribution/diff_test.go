@@ -3,6 +3,7 @@ package attribution
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"strings"
@@ -289,5 +290,45 @@ func TestAFootprintLeavesNothingOut(t *testing.T) {
 	}
 	if b, err := JoinFootprints([][]byte{nil, {oldForm}}); b != nil || err != nil {
 		t.Errorf("segments one of which has no filter get %v, %v", b, err)
+	}
+}
+
+func TestAFootprintOfManyPublicAddressesIsSmallAndLeavesNothingOut(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	public := func(from, n int) (all []netip.Addr) { // of from.0.0.0/5
+		for range n {
+			all = append(all, netip.AddrFrom4([4]byte{byte(from + r.IntN(8)), byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32())}))
+		}
+		return all
+	}
+	few, many := public(200, 100), public(64, 50_000)
+	a, b := NewFootprint(few, nil, nil).Encode(), NewFootprint(many, nil, nil).Encode()
+	both := slices.Concat(few, many)
+	for _, c := range []struct {
+		parts [][]byte
+		addrs []netip.Addr
+	}{{[][]byte{a}, few}, {[][]byte{b}, many}, {[][]byte{a, b}, both}, {[][]byte{b, a}, both}} {
+		joined, err := JoinFootprints(c.parts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := ParseFootprint(joined)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(joined) > 9000 {
+			t.Errorf("the footprint has %d bytes", len(joined))
+		}
+		if f.within(netip.MustParsePrefix("128.0.0.0/4")) {
+			t.Error("it has addresses far from all")
+		}
+		for _, addr := range c.addrs {
+			if !f.within(netip.PrefixFrom(addr, 32)) {
+				t.Fatalf("%s was left out", addr)
+			}
+		}
+	}
+	if _, err := ParseFootprint(b[:5000]); err == nil {
+		t.Error("half a footprint is read")
 	}
 }

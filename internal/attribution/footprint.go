@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
-	"math/bits"
 	"net/netip"
 	"slices"
 	"strings"
@@ -21,28 +20,59 @@ type Footprint struct {
 	keys []uint32 // private addresses, MAC addresses and targets
 	far4 []uint32 // first 24 bits of public IPv4 addresses
 	far6 []uint32 // first 32 bits of public IPv6 addresses
+	// wide has a bit for each first 16 bits of public IPv4 addresses; nil as long
+	// as few are in far4, which it stands for.
+	wide []uint64
 	// old is set for one that knows nothing of targets and public addresses, which
 	// may then be any.
 	old bool
 }
 
+const (
+	maxFar4   = 4096 // as many as take the room of wide
+	wideWords = 1 << 16 / 64
+)
+
 // NewFootprint returns the footprint of addresses, of MAC addresses in any
 // spelling, and of the resources whose flow logs they are.
 func NewFootprint(addrs []netip.Addr, macs, targets []string) *Footprint {
-	f := &Footprint{}
-	blocks := make([]uint64, 1<<24/64)
+	var b FootprintBuilder
 	for _, a := range addrs {
-		switch a = a.Unmap(); {
-		case !a.IsValid():
-		case private(a):
-			f.keys = append(f.keys, addressKey(a))
-		case a.Is4():
-			block := addressKey(a) >> 8
-			blocks[block>>6] |= 1 << (block & 63)
-		default:
-			f.far6 = append(f.far6, first6(a))
-		}
+		b.Add(a)
 	}
+	return b.Footprint(macs, targets)
+}
+
+// A FootprintBuilder gathers the addresses of a [Footprint]. The zero one has none.
+type FootprintBuilder struct{ f Footprint }
+
+// Add takes in an address.
+func (b *FootprintBuilder) Add(a netip.Addr) {
+	switch a = a.Unmap(); {
+	case !a.IsValid():
+	case private(a):
+		b.f.keys = append(b.f.keys, addressKey(a))
+	case a.Is4():
+		b.AddPublic(addressKey(a))
+	default:
+		b.f.far6 = append(b.f.far6, first6(a))
+	}
+}
+
+// AddPublic takes in a public IPv4 address, as a number.
+func (b *FootprintBuilder) AddPublic(a uint32) {
+	if f := &b.f; f.wide != nil {
+		f.wide[a>>22] |= 1 << (a >> 16 & 63)
+	} else if f.far4 = append(f.far4, a>>8); len(f.far4) == 2*maxFar4 {
+		f.sort()
+	}
+}
+
+// Footprint returns the footprint of the addresses taken in, of MAC addresses in
+// any spelling, and of the resources whose flow logs they are. The builder is used
+// up.
+func (b *FootprintBuilder) Footprint(macs, targets []string) *Footprint {
+	f := &b.f
 	for _, m := range macs {
 		f.keys = append(f.keys, macKey(bareMAC(m)))
 	}
@@ -50,11 +80,6 @@ func NewFootprint(addrs []netip.Addr, macs, targets []string) *Footprint {
 		f.keys = append(f.keys, targetKey(networkOf(t)))
 	}
 	f.sort()
-	for i, word := range blocks {
-		for ; word != 0; word &= word - 1 {
-			f.far4 = append(f.far4, uint32(i<<6+bits.TrailingZeros64(word)))
-		}
-	}
 	return f
 }
 
@@ -65,11 +90,26 @@ func networkOf(target string) inventory.ID {
 	return network
 }
 
+// sort puts the lists in order, and public IPv4 addresses into wider blocks if
+// they are many.
 func (f *Footprint) sort() {
 	for _, s := range []*[]uint32{&f.keys, &f.far4, &f.far6} {
 		slices.Sort(*s)
 		*s = slices.Compact(*s)
 	}
+	if len(f.far4) > maxFar4 {
+		f.widen()
+	}
+}
+
+func (f *Footprint) widen() {
+	if f.wide == nil {
+		f.wide = make([]uint64, wideWords)
+	}
+	for _, block := range f.far4 {
+		f.wide[block>>14] |= 1 << (block >> 8 & 63)
+	}
+	f.far4 = nil
 }
 
 // addressKey is an IPv4 address itself, so that neighbours take little room, and
@@ -105,6 +145,7 @@ func hash(b []byte) uint32 {
 const (
 	oldForm       = 1 // private addresses and MAC addresses
 	footprintForm = 2 // each list after its length
+	wideForm      = 3 // wide, little-endian, then as in footprintForm
 )
 
 // Encode returns the footprint as a segment keeps it.
@@ -122,7 +163,14 @@ func (f *Footprint) Encode() []byte {
 		list(f.keys)
 		return out
 	}
-	out = append(out, footprintForm)
+	if f.wide != nil {
+		out = append(out, wideForm)
+		for _, word := range f.wide {
+			out = binary.LittleEndian.AppendUint64(out, word)
+		}
+	} else {
+		out = append(out, footprintForm)
+	}
 	for _, values := range [][]uint32{f.keys, f.far4, f.far6} {
 		out = binary.AppendUvarint(out, uint64(len(values)))
 		list(values)
@@ -166,7 +214,16 @@ func ParseFootprint(b []byte) (*Footprint, error) {
 		var err error
 		f.keys, err = list(math.MaxUint64)
 		return f, err
-	case footprintForm:
+	case wideForm, footprintForm:
+		if form == wideForm {
+			if len(b) < 8*wideWords {
+				return nil, errFootprint
+			}
+			f.wide = make([]uint64, wideWords)
+			for i := range f.wide {
+				f.wide[i], b = binary.LittleEndian.Uint64(b), b[8:]
+			}
+		}
 		for _, values := range []*[]uint32{&f.keys, &f.far4, &f.far6} {
 			n, err := next()
 			if err != nil {
@@ -195,6 +252,15 @@ func JoinFootprints(all [][]byte) ([]byte, error) {
 		}
 		joined.keys, joined.far4, joined.far6 = append(joined.keys, f.keys...), append(joined.far4, f.far4...), append(joined.far6, f.far6...)
 		joined.old = joined.old || f.old
+		if f.wide != nil {
+			joined.widen()
+			for i, word := range f.wide {
+				joined.wide[i] |= word
+			}
+		}
+	}
+	if joined.wide != nil {
+		joined.widen()
 	}
 	joined.sort()
 	return joined.Encode(), nil
@@ -213,11 +279,21 @@ func (f *Footprint) within(p netip.Prefix) bool {
 	to := from | uint32(1<<(32-p.Bits())-1)
 	last := netip.AddrFrom4([4]byte{byte(to >> 24), byte(to >> 16), byte(to >> 8), byte(to)})
 	if p.Bits() < 8 || !private(first) || !private(last) { // it has public ones
-		if f.old || anyOf(f.far4, from>>8, to>>8) {
+		if f.old || anyOf(f.far4, from>>8, to>>8) || f.wide != nil && f.anyWide(from>>16, to>>16) {
 			return true
 		}
 	}
 	return anyOf(f.keys, from, to)
+}
+
+// anyWide reports whether a block between two, both included, is in wide.
+func (f *Footprint) anyWide(from, to uint32) bool {
+	for block := from; block <= to; block++ {
+		if f.wide[block>>6]>>(block&63)&1 != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // anyOf reports whether one of ascending values lies between two, both included.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -340,18 +339,25 @@ func (p *pending) emptyRules(r *reading, c *flowlog.Columns) {
 
 // footprint returns what the owners in the rows that wait rest on.
 func (p *pending) footprint() []byte {
-	var addrs []netip.Addr
-	for id, t := range p.wk.rows.traits {
-		if t&seen != 0 {
-			addrs = append(addrs, p.wk.dict.Addresses.Addr(uint32(id)))
+	var b attribution.FootprintBuilder
+	addrs := &p.wk.dict.Addresses
+	for i, t := range p.wk.rows.traits {
+		if t&seen == 0 {
+			continue
+		}
+		id := uint32(i)
+		if v4, ok := addrs.V4(id); ok && t.class() != private {
+			b.AddPublic(v4)
+		} else {
+			b.Add(addrs.Addr(id))
 		}
 	}
 	macs, resources := map[uint32]bool{}, map[uint32]bool{}
-	for _, b := range p.blobs {
-		for k := range b.captures {
+	for _, part := range p.blobs {
+		for k := range part.captures {
 			macs[k.mac] = true
 		}
-		for id := range b.subs { // targets and flow logs
+		for id := range part.subs { // targets and flow logs
 			resources[id] = true
 		}
 	}
@@ -361,7 +367,7 @@ func (p *pending) footprint() []byte {
 		}
 		return all
 	}
-	return attribution.NewFootprint(addrs, texts(macs), texts(resources)).Encode()
+	return b.Footprint(texts(macs), texts(resources)).Encode()
 }
 
 func (b *blobPart) rule(acl, rule uint32, first, last, hits, denied int64) {
