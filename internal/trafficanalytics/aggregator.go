@@ -22,13 +22,10 @@ type Aggregator struct {
 	layout layout
 	laid   bool // layout is that of a batch
 
-	combos  []uint32 // by row of the batch at hand
-	block   []uint64 // the keys of a block of rows
+	combos  []uint32             // by row of the batch at hand
+	block   []*[blockRows]uint64 // the keys of a block of rows, by word
 	hashes  [blockRows]uint64
 	targets [blockRows]uint32 // groups
-	last    []uint64          // the key of the row before the block,
-	group   uint32            // and its group,
-	known   bool              // if there is one
 	created []int             // the rows that begin a group
 
 	keys   []uint64 // by group
@@ -149,7 +146,9 @@ func (a *Aggregator) Add(b *batch.Batch) error {
 	a.layout.combine(in, a.combos, in.kinds)
 	in.classify(&a.layout.meant)
 	a.created = a.created[:0]
-	a.room(a.layout.words)
+	for len(a.block) < a.layout.words {
+		a.block = append(a.block, new([blockRows]uint64))
+	}
 	for from := 0; from < b.Rows; from += blockRows {
 		to := min(from+blockRows, b.Rows)
 		a.assemble(from, to)
@@ -160,51 +159,77 @@ func (a *Aggregator) Add(b *batch.Batch) error {
 	return nil
 }
 
-// room makes room for a block of keys of so many words.
-func (a *Aggregator) room(words int) {
-	a.block = slices.Grow(a.block[:0], blockRows*words)[:blockRows*words]
-	a.last = slices.Grow(a.last[:0], words)[:words]
-	a.known = false
-}
-
 // assemble makes the keys of the rows from from up to but without to, and their
 // hashes.
 func (a *Aggregator) assemble(from, to int) {
-	in, words := &a.in, a.layout.words
-	block := a.block[:(to-from)*words]
-	clear(block)
+	in, n := &a.in, to-from
+	times, combos := a.block[0][:n], a.block[1][:n]
 	start, next, number := int64(0), int64(0), uint64(0) // the interval of the last tuple
-	for row, at := from, 0; row < to; row, at = row+1, at+words {
-		if t := in.time.at(row); t < start || t >= next {
+	for i := range times {
+		if t := in.time.at(from + i); t < start || t >= next {
 			start = floor(t, a.interval)
 			next = start + a.interval
 			number = uint64(uint32(start/a.interval)) << 32
 		}
-		port := uint32(0)
-		if in.destPort.has(row) {
-			port = uint32(in.destPort.at(row)) + 1
-		}
-		block[at] = number | uint64(port)
-		block[at+1] = uint64(a.combos[row])
+		times[i] = number
 	}
+	if !in.destPort.none {
+		for i := range times {
+			if in.destPort.valid.Get(from + i) {
+				times[i] |= uint64(uint32(in.destPort.at(from+i)) + 1)
+			}
+		}
+	}
+	for i, id := range a.combos[from:to] {
+		combos[i] = uint64(id)
+	}
+	filled := uint64(3) // the words that have something: a bit each
 	for i := range a.layout.classes {
 		k := &a.layout.classes[i]
 		if !k.key {
 			continue
 		}
-		at, shift := k.word, k.shift
-		for _, id := range k.ids[from:to] {
-			block[at] |= uint64(id+1) << shift // null wraps to 0
-			at += words
+		word, ids, shift := a.block[k.word][:n], k.ids[from:to], k.shift
+		if filled>>k.word&1 != 0 {
+			for i, id := range ids {
+				word[i] |= uint64(id+1) << shift // null wraps to 0
+			}
+			continue
+		}
+		filled |= 1 << k.word
+		for i, id := range ids {
+			word[i] = uint64(id+1) << shift
 		}
 	}
-	for i := range to - from {
-		h := uint64(0xa0761d6478bd642f)
-		for _, w := range block[i*words : (i+1)*words] {
-			h = mix(h, w)
-		}
-		a.hashes[i] = h
+	hashes := a.hashes[:n]
+	for i := range hashes {
+		hashes[i] = mix(mix(0xa0761d6478bd642f, times[i]), combos[i])
 	}
+	for _, word := range a.block[2:a.layout.words] {
+		for i, w := range word[:n] {
+			hashes[i] = mix(hashes[i], w)
+		}
+	}
+}
+
+// as reports whether rows i and k of the block have one key.
+func (a *Aggregator) as(i, k int) bool {
+	for _, word := range a.block[:a.layout.words] {
+		if word[i] != word[k] {
+			return false
+		}
+	}
+	return true
+}
+
+// is reports whether a key is that of row i of the block.
+func (a *Aggregator) is(key []uint64, i int) bool {
+	for w, v := range key {
+		if a.block[w][i] != v {
+			return false
+		}
+	}
+	return true
 }
 
 func mix(a, b uint64) uint64 {
@@ -239,31 +264,27 @@ func (a *Aggregator) place(from, to int) {
 		targets[i] = uint32(s)
 	}
 	words := a.layout.words
-	last, group := a.last, a.group
 	for i, h := range hashes {
-		key := a.block[i*words : (i+1)*words]
 		switch g := targets[i]; {
-		case a.known && slices.Equal(key, last): // as that of the row before
-		case g != 0 && slices.Equal(a.keys[int(g-1)*words:int(g)*words], key):
-			group = g - 1
+		case i > 0 && h == hashes[i-1] && a.as(i-1, i):
+			targets[i] = targets[i-1]
+		case g != 0 && a.is(a.keys[int(g-1)*words:int(g)*words], i):
+			targets[i] = g - 1
 		default:
-			group = a.find(h, key, from+i)
+			targets[i] = a.find(h, i, from+i)
 		}
-		last, a.known = key, true
-		targets[i] = group
 	}
-	a.group = group
-	copy(a.last, last)
 }
 
-// find returns the group of a key; row begins it if there is none.
-func (a *Aggregator) find(h uint64, key []uint64, row int) uint32 {
-	mask, tag, words := uint64(len(a.slots)-1), h>>32, len(key)
+// find returns the group of the key of row i of the block, row of the batch, which
+// begins it if there is none.
+func (a *Aggregator) find(h uint64, i, row int) uint32 {
+	mask, tag, words := uint64(len(a.slots)-1), h>>32, a.layout.words
 	at := tag & mask
 	for ; a.slots[at] != 0; at = (at + 1) & mask {
 		if s := a.slots[at]; s>>32 == tag {
 			g := int(uint32(s) - 1)
-			if slices.Equal(a.keys[g*words:(g+1)*words], key) {
+			if a.is(a.keys[g*words:(g+1)*words], i) {
 				return uint32(g)
 			}
 		}
@@ -271,13 +292,18 @@ func (a *Aggregator) find(h uint64, key []uint64, row int) uint32 {
 	n := len(a.groups)
 	a.slots[at] = tag<<32 | uint64(n+1)
 	a.taken = append(a.taken, uint32(at))
-	a.keys = append(a.keys, key...)
+	for _, word := range a.block[:words] {
+		a.keys = append(a.keys, word[i])
+	}
 	if n == cap(a.groups) {
 		a.groups = slices.Grow(a.groups, max(n, minSlots))
 	}
 	a.groups = a.groups[:n+1]
-	g, t := &a.groups[n], a.in.time.at(row)
-	*g = group{start: int64(int32(key[0]>>32)) * a.interval, first: t, last: t, got: a.in.processed.or0(row), port: uint32(key[0]) - 1, srcPort: batch.Null, lastPort: batch.Null}
+	first, t := a.block[0][i], a.in.time.at(row)
+	a.groups[n] = group{
+		start: int64(int32(first>>32)) * a.interval, first: t, last: t, got: a.in.processed.or0(row),
+		port: uint32(first) - 1, srcPort: batch.Null, lastPort: batch.Null,
+	}
 	a.combo = append(a.combo, a.combos[row])
 	a.created = append(a.created, row)
 	return uint32(n)
