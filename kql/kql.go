@@ -25,6 +25,9 @@ type Options struct {
 	// Parameters are the values of `declare query_parameters`, by name, of their
 	// declared types.
 	Parameters map[string]types.Value
+	// Arguments are such values as texts, read as the to…() functions read them;
+	// one of a parameter that the query does not declare is an error.
+	Arguments map[string]string
 	// Settings are the values of options that no `set` statement gives, names in
 	// lower case.
 	Settings map[string]types.Value
@@ -88,7 +91,7 @@ func bound(q *ast.Query, cat plan.Catalog, o Options, operators bind.OperatorFun
 	unpacked := map[int][]plan.TableColumn{}
 	for {
 		b := bind.New(cat, bind.Options{
-			Now: o.Now, Database: o.Database, Parameters: o.Parameters, Settings: o.Settings, ExternalData: o.ExternalData,
+			Now: o.Now, Database: o.Database, Parameters: o.Parameters, Arguments: o.Arguments, Settings: o.Settings, ExternalData: o.ExternalData,
 			Unpacked: unpacked, Parsed: o.Parsed, Keep: o.Keep, Local: o.Local,
 		}, operators, parser.Parse)
 		p, diags := b.Bind(q)

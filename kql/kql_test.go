@@ -29,6 +29,13 @@ func values(t *testing.T, src string, cat plan.Catalog) *plan.Values {
 	return v
 }
 
+func TestShowDatabasesNamesTheOne(t *testing.T) {
+	v := values(t, ".show databases", schema.NewCatalog(schema.Tables()))
+	if len(v.Rows) != 1 || v.Rows[0][0] != "azflow" {
+		t.Errorf("got %v", v.Rows)
+	}
+}
+
 func TestShowTablesListsTablesAndViews(t *testing.T) {
 	names := map[types.Value]bool{}
 	for _, r := range values(t, ".show tables", schema.NewCatalog(schema.Tables())).Rows {
@@ -95,6 +102,34 @@ func TestParametersOfTheQueryAreGiven(t *testing.T) {
 	}
 }
 
+func TestParametersAreReadFromTexts(t *testing.T) {
+	const src = `declare query_parameters(n:long, s:string, t:datetime, d:dynamic, b:bool, e:long);
+print n, s, t, d, b, e`
+	args := map[string]string{"n": "0x1F", "s": "it's", "t": "2026-03-01", "d": `{"a":[1]}`, "b": "true", "e": ""}
+	p, diags := kql.Plan(src, &catalog{}, kql.Options{Now: now, Arguments: args})
+	if p == nil {
+		t.Fatal(diags)
+	}
+	rows, err := eval.Run(t.Context(), p.Results[0].Root, eval.Env{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, v := range rows.Vecs {
+		got = append(got, types.Text(v.Value(0), v.Type))
+	}
+	if want := "31|it's|2026-03-01T00:00:00.0000000Z|{\"a\":[1]}|True|"; strings.Join(got, "|") != want {
+		t.Errorf("got %s, want %s", strings.Join(got, "|"), want)
+	}
+	for name, value := range map[string]string{"n": "many", "t": "2026-13-01", "x": "1"} {
+		args := map[string]string{"n": "1", "s": "", "t": "", "d": "", "b": "", "e": ""}
+		args[name] = value
+		if _, diags := kql.Plan(src, &catalog{}, kql.Options{Now: now, Arguments: args}); !diags.HasErrors() {
+			t.Errorf("%s=%s is no error", name, value)
+		}
+	}
+}
+
 func TestExternalDataHasToBeAllowed(t *testing.T) {
 	src := `externaldata(a:string) ["https://example.org/x.csv"] with (format="csv")`
 	if _, diags := kql.Plan(src, &catalog{}, kql.Options{Now: now}); !diags.HasErrors() {
@@ -121,6 +156,8 @@ func TestBindingDoesNotBlowUp(t *testing.T) {
 		"a long chain of or": "print " + strings.Repeat("1 == 2 or ", 20000) + "true",
 		"many in a list":     "print 1 in (" + strings.Repeat("1,", 50000) + "1)",
 		"many operators":     "print x = 1" + strings.Repeat(" | extend x = x + 1", 3000),
+		"many results":       "print 1" + strings.Repeat("; print 1", 100_000),
+		"many unknown names": "print x" + strings.Repeat(" or x", 100_000),
 		"many pipes":         strings.Repeat("|", 1<<20),
 		"parentheses":        strings.Repeat("(", 1<<20),
 		"nested functions":   "print " + strings.Repeat("abs(", 5000) + "1" + strings.Repeat(")", 5000),

@@ -50,7 +50,7 @@ interpreter). --without leaves rewrite rules out: ` + strings.Join(ruleNames(), 
 				return err
 			}
 			defer stop()
-			compiled, err := s.Compile(query.Request{Text: text, Now: now, Without: f.without, Lint: true})
+			compiled, err := s.Compile(query.Request{Text: text, Now: now, Arguments: f.params, Without: f.without, Lint: true})
 			if err != nil {
 				return p.kqlError(name, text, err)
 			}
@@ -60,6 +60,7 @@ interpreter). --without leaves rewrite rules out: ` + strings.Join(ruleNames(), 
 	}
 	cmd.Flags().StringVar(&f.stage, "stage", "sql", strings.Join(stages, ", "))
 	cmd.Flags().StringVar(&f.now, "now", "", "what now() and ago() go by (default: the clock)")
+	f.addParams(cmd)
 	cmd.Flags().StringSliceVar(&f.without, "without", nil, "leave out rewrite rules")
 	cmd.Flags().Var(p.setting("engine"), "engine", "duckdb or clickhouse")
 	return cmd

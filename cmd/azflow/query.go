@@ -26,6 +26,7 @@ type queryFlags struct {
 	output        string
 	maxRows       int
 	without       []string
+	params        map[string]string
 	stage         string
 	timing        bool
 }
@@ -57,9 +58,33 @@ Results go to standard output; warnings, notes and errors to standard error.`,
 	cmd.Flags().StringVar(&f.now, "now", "", "what now() and ago() go by, for a repeatable answer (default: the clock)")
 	cmd.Flags().StringVar(&f.from, "from", "", "only rows from this time on, in every table (2026-03-01, or how long ago: 24h, 7d)")
 	cmd.Flags().StringVar(&f.to, "to", "", "only rows before this time")
+	f.addParams(cmd)
 	cmd.Flags().StringSliceVar(&f.without, "without", nil, "leave out rewrite rules, to look for a fault in one (see explain)")
 	cmd.Flags().BoolVar(&f.timing, "timing", false, "print how long it took on standard error")
 	return cmd
+}
+
+// addParams adds --param.
+func (f *queryFlags) addParams(cmd *cobra.Command) {
+	cmd.Flags().VarP((*paramValue)(&f.params), "param", "p", "value of a parameter that the query declares, as NAME=VALUE; several times for several")
+}
+
+// paramValue is the flag --param: a value may hold commas and equals signs.
+type paramValue map[string]string
+
+func (v *paramValue) String() string { return "" }
+func (v *paramValue) Type() string   { return "name=value" }
+
+func (v *paramValue) Set(s string) error {
+	name, value, ok := strings.Cut(s, "=")
+	if !ok || name == "" {
+		return fmt.Errorf("want NAME=VALUE, as in --param port=443")
+	}
+	if *v == nil {
+		*v = paramValue{}
+	}
+	(*v)[name] = value
+	return nil
 }
 
 // askFlags adds the flags that query and sql share.
@@ -128,7 +153,7 @@ func (p *program) query(ctx context.Context, name, text string, f queryFlags) er
 		return err
 	}
 	defer stop()
-	c, err := s.Compile(query.Request{Text: text, Now: now, From: span.from, To: span.to, Without: f.without, Lint: true})
+	c, err := s.Compile(query.Request{Text: text, Now: now, From: span.from, To: span.to, Arguments: f.params, Without: f.without, Lint: true})
 	if err != nil {
 		return p.kqlError(name, text, err)
 	}

@@ -49,6 +49,8 @@ type Request struct {
 	// From and To bound the time column of every table that has one; zero is
 	// open.
 	From, To time.Time
+	// Arguments are the values of query parameters, as texts.
+	Arguments map[string]string
 	// Without names rewrite rules that are left out.
 	Without []string
 	// Lint adds warnings of what is right to the binder and mostly wrong to its
@@ -83,7 +85,7 @@ func (s *Session) Compile(r Request) (*Compiled, error) {
 // plan binds a query. keep names derived columns that it need not use.
 func (s *Session) plan(r Request, keep ...string) (*plan.Plan, diag.List) {
 	p, diags := kql.Plan(r.Text, s.Catalog, kql.Options{
-		Now: toInstant(r.Now), Settings: s.Settings, Local: true, ExternalData: s.External != nil, Version: s.Version, Lint: r.Lint, Parsed: &s.parsed, Keep: keep,
+		Now: toInstant(r.Now), Settings: s.Settings, Arguments: r.Arguments, Local: true, ExternalData: s.External != nil, Version: s.Version, Lint: r.Lint, Parsed: &s.parsed, Keep: keep,
 		Unpack: func(p *plan.Plan) ([]plan.Column, error) { return s.columns(p, r) },
 	})
 	if diags.HasErrors() {

@@ -6,12 +6,14 @@
 package bind
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/azflow/azflow/kql/ast"
 	"github.com/azflow/azflow/kql/diag"
+	"github.com/azflow/azflow/kql/fn"
 	"github.com/azflow/azflow/kql/plan"
 	"github.com/azflow/azflow/kql/types"
 )
@@ -26,6 +28,8 @@ type Options struct {
 	// Parameters are the values of `declare query_parameters`, by name, of their
 	// declared types.
 	Parameters map[string]types.Value
+	// Arguments are such values as texts.
+	Arguments map[string]string
 	// Settings are the values of options that no `set` statement gives, names in
 	// lower case.
 	Settings map[string]types.Value
@@ -120,6 +124,9 @@ type resultInfo struct {
 	declares bool
 }
 
+// maxResults bounds how many tables a query gives.
+const maxResults = 1000
+
 // maxDepth bounds how deep expressions and let bodies nest.
 const maxDepth = 400
 
@@ -148,6 +155,7 @@ func (b *Binder) Bind(q *ast.Query) (*plan.Plan, diag.List) {
 		b.last = i == len(q.Statements)-1
 		b.statement(s, p)
 	}
+	b.checkArguments(q)
 	p.Now = b.opts.Now // as set query_now left it
 	if !b.HasErrors() {
 		b.bindDerived(p)
@@ -244,6 +252,10 @@ func (b *Binder) result(s *ast.ExprStatement, p *plan.Plan) {
 	if r.Root == nil || b.HasErrors() || info.declares && !b.last {
 		return
 	}
+	if len(p.Results) >= maxResults {
+		b.Errorf("AZ018", s.X.Span(), "the query gives more than %d results", maxResults)
+		return
+	}
 	p.Results = append(p.Results, r)
 	p.Results = append(p.Results, info.extra...)
 }
@@ -298,7 +310,10 @@ func (b *Binder) declareParameters(s *ast.DeclareParameters) {
 		t := p.Type
 		v := &Value{Expr: &plan.Const{T: planType(t)}, Type: t, IsConst: true}
 		given, ok := b.opts.Parameters[p.Name.Text]
+		text, isText := b.opts.Arguments[p.Name.Text]
 		switch {
+		case isText:
+			v.Expr = &plan.Const{Value: b.given(p, text), T: planType(t)}
 		case ok:
 			v.Expr = &plan.Const{Value: given, T: planType(t)}
 		case p.Default != nil:
@@ -309,6 +324,39 @@ func (b *Binder) declareParameters(s *ast.DeclareParameters) {
 			b.Reportf("AZ015", p.Span(), "give it with its default, name:type = value, or pass it to the query", "the query parameter %q has no value", p.Name.Text)
 		}
 		b.env.scope.add(p.Name.Text, v)
+	}
+}
+
+// given reads the text that was given for a parameter.
+func (b *Binder) given(p ast.Param, text string) types.Value {
+	v := fn.Convert(types.Constant(types.String, text), planType(p.Type)).Value(0)
+	if v == nil && text != "" {
+		b.Reportf("AZ016", p.Span(), "a value reads as in to"+p.Type.String()+"(\"…\")", "the value %q of the query parameter %q is no %v", text, p.Name.Text, p.Type)
+	}
+	return v
+}
+
+// checkArguments reports arguments of parameters that the query does not have.
+func (b *Binder) checkArguments(q *ast.Query) {
+	declared := map[string]bool{}
+	var names []string
+	for _, s := range q.Statements {
+		if d, ok := s.(*ast.DeclareParameters); ok {
+			for _, p := range d.Params {
+				declared[p.Name.Text] = true
+				names = append(names, p.Name.Text)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.opts.Arguments)) {
+		if declared[name] {
+			continue
+		}
+		d := diag.Diagnostic{Code: "AZ017", Msg: fmt.Sprintf("the query declares no parameter %q", name), Hint: "it begins with declare query_parameters(" + name + ":string);"}
+		if len(names) > 0 {
+			d.Hint = "it has " + strings.Join(names, ", ")
+		}
+		b.Report(d)
 	}
 }
 

@@ -71,8 +71,14 @@ func (b *Binder) unknownFunction(n ast.Name) {
 	b.Report(d)
 }
 
+// maxHints is after how many diagnostics none says any more what was meant.
+const maxHints = 100
+
 // namesInScope lists the names that an expression could have meant.
 func (b *Binder) namesInScope(columns bool) []string {
+	if len(b.diags) > maxHints {
+		return nil
+	}
 	var names []string
 	if columns {
 		for _, t := range []*Table{b.env.row, b.env.right} {

@@ -12,7 +12,8 @@ func TestAColumnSetIsASet(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var s plan.ColumnSet
 		want := map[plan.ColumnID]bool{}
-		for _, id := range rapid.SliceOf(rapid.IntRange(-300, 300)).Draw(t, "ids") {
+		ids := rapid.OneOf(rapid.IntRange(-300, 300), rapid.SampledFrom([]int{16383, 16384, -16384, 1 << 20, -1 << 20}))
+		for _, id := range rapid.SliceOf(ids).Draw(t, "ids") {
 			if id < 0 { // takes the id out
 				s.Remove(plan.ColumnID(-id))
 				delete(want, plan.ColumnID(-id))
@@ -23,11 +24,18 @@ func TestAColumnSetIsASet(t *testing.T) {
 		}
 		c := s.Clone()
 		c.Add(301)
-		for id := plan.ColumnID(0); id <= 310; id++ {
+		c.Add(1<<20 + 1)
+		check := func(id plan.ColumnID) {
 			if s.Has(id) != want[id] {
 				t.Fatalf("column %d: %v, want %v", id, s.Has(id), want[id])
 			}
 		}
+		for id := range plan.ColumnID(310) {
+			check(id)
+			check(16384 - 155 + id)
+		}
+		check(1 << 20)
+		check(1<<20 + 1)
 		if s.Empty() != (len(want) == 0) {
 			t.Fatalf("empty: %v of %d", s.Empty(), len(want))
 		}
