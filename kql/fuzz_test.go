@@ -1,14 +1,19 @@
 package kql_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/azflow/azflow/kql"
 	"github.com/azflow/azflow/kql/plan"
+	"github.com/azflow/azflow/kql/sqlgen"
+	"github.com/azflow/azflow/kql/sqlgen/clickhouse"
+	"github.com/azflow/azflow/kql/sqlgen/duckdb"
 	"github.com/azflow/azflow/schema"
 )
 
-// FuzzPlan: no text makes the compiler panic, and a plan that it makes is sound.
+// FuzzPlan: no text makes the compiler panic, and a plan that it makes is sound,
+// before the rewrite rules and after.
 func FuzzPlan(f *testing.F) {
 	for _, src := range []string{
 		"NTANetAnalytics | where SrcIp == '10.0.0.1' | summarize count(), arg_max(TimeGenerated, *) by DestPort",
@@ -43,6 +48,11 @@ func FuzzPlan(f *testing.F) {
 				t.Fatal(err)
 			}
 			plan.Format(r.Root)
+		}
+		for _, d := range []sqlgen.Dialect{duckdb.New(), clickhouse.New()} {
+			if _, err := kql.Compile(p, d, kql.CompileOptions{Catalog: cat}); err != nil && strings.Contains(err.Error(), "report this") {
+				t.Fatal(err)
+			}
 		}
 	})
 }

@@ -67,6 +67,7 @@ func nodeID(b *bind.Binder, e ast.Expr) *bind.Value {
 func failedGraph(b *bind.Binder, in *bind.Table, g *bind.Graph) *bind.Table {
 	t := b.GraphTable(in, g)
 	t.Node, t.Failed = b.FailedTable().Node, true
+	g.Plan.Edges = t.Node // for the operators after it, which are bound for their faults
 	return t
 }
 
