@@ -21,7 +21,7 @@ var geographyFields = []batch.Field{
 // geography knows where on the internet the addresses of a flowlog.Dict are, by
 // their ids. Each is looked up once.
 type geography struct {
-	db *geoip.DB
+	db places
 
 	countries, names, numbers *batch.Dict
 	country, name, number     []uint32 // by address
@@ -29,7 +29,13 @@ type geography struct {
 	systemAt                  map[geoip.System]uint32
 }
 
-func newGeography(db *geoip.DB) *geography {
+// places are MaxMind's databases.
+type places interface {
+	Place(netip.Addr) (geoip.Place, bool)
+	System(netip.Addr) (geoip.System, bool)
+}
+
+func newGeography(db places) *geography {
 	g := &geography{db: db, countries: &batch.Dict{}, names: &batch.Dict{}, numbers: &batch.Dict{}}
 	g.reset()
 	return g

@@ -19,6 +19,8 @@ const (
 	// parallel is how many blobs are read at once: most of the time is waiting for
 	// a storage account.
 	parallel = 8
+	// large is from what size on a blob is read by itself, since it is held whole.
+	large = 8 << 20
 	// together is how many blobs are read between two looks at what is to be
 	// committed.
 	together = 8 * parallel
@@ -104,10 +106,18 @@ func (f *fetcher) fetch(ctx context.Context, some []source.Blob) []fetched {
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, parallel)
 	for i, b := range some {
-		slots <- struct{}{}
+		weight := 1
+		if b.Size >= large {
+			weight = parallel
+		}
+		for range weight {
+			slots <- struct{}{}
+		}
 		wg.Go(func() {
 			all[i] = f.blob(ctx, b)
-			<-slots
+			for range weight {
+				<-slots
+			}
 		})
 	}
 	wg.Wait()
