@@ -287,8 +287,8 @@ func (r *reading) element(at int64, text json.RawMessage) {
 		r.resource(at, Observation{Time: r.at, Kind: kind, ID: id, Tenant: strings.ToLower(o.text("tenantid"))}, o, text)
 	case o.text("network") != "" && o.first("nexthop", "sourcepeer") != "":
 		r.keep(Observation{Time: r.at, Kind: Show, Type: typeRoute, ID: strings.ToLower(o.text("network")), Body: compact(text)})
-	case o.get("records") != nil:
-		r.document(at, text)
+	case records(text) != nil: // a message of an Event Hub
+		r.elements(at, records(text))
 	case o.object("error").text("code") != "": // of Azure Resource Manager
 		e := o.object("error")
 		r.problem(at, fmt.Errorf("an error of Azure's instead of a list (%s: %s): ask for it again", e.text("code"), e.text("message")))
@@ -297,6 +297,15 @@ func (r *reading) element(at int64, text json.RawMessage) {
 	default:
 		r.problem(at, errors.New("neither a resource, which has an id, nor an event of the activity log, which has an operationName"))
 	}
+}
+
+// records returns the list of that name in an object, nil if there is none.
+func records(text json.RawMessage) json.RawMessage {
+	var m struct{ Records json.RawMessage }
+	if err := json.Unmarshal(text, &m); err != nil || !bytes.HasPrefix(m.Records, []byte("[")) {
+		return nil
+	}
+	return m.Records
 }
 
 // resource takes in a resource if it is of a kind that says something of addresses.
