@@ -20,6 +20,11 @@ type base struct {
 	rows  []uint32 // of each row since pages were last ended together: number
 	from  int      // the first of rows that is at hand
 	found bool     // rows has those at hand
+
+	// What a Via gives for order[known:], for columns that have the same.
+	via   []uint32
+	known int
+	ends  []uint32
 }
 
 // noBase is the base of a column that has none.
@@ -39,7 +44,7 @@ func (s *base) reset() {
 			s.seen[id] = 0
 		}
 	}
-	s.order, s.rows, s.null = s.order[:0], s.rows[:0], 0
+	s.order, s.rows, s.null, s.via = s.order[:0], s.rows[:0], 0, nil
 }
 
 // find numbers the positions of the rows at hand.
@@ -82,6 +87,21 @@ func (s *base) number(id uint32) uint32 {
 		s.order = append(s.order, id)
 	}
 	return *at
+}
+
+// through returns what via gives for the positions from number known on.
+func (s *base) through(via []uint32, known int) []uint32 {
+	order := s.order[known:]
+	if len(via) == 0 || len(s.via) == 0 || &s.via[0] != &via[0] || s.known != known || len(s.ends) != len(order) {
+		s.via, s.known, s.ends = via, known, slices.Grow(s.ends[:0], len(order))[:len(order)]
+		for i, id := range order {
+			if id != batch.Null {
+				id = via[id]
+			}
+			s.ends[i] = id
+		}
+	}
+	return s.ends
 }
 
 // share finds the base of each column of b. A column whose dictionary is not that
@@ -149,7 +169,7 @@ func (c *column) forget() { c.follow, c.same, c.equal, c.null = c.follow[:0], tr
 
 // addShared adds rows whose positions the base has numbered.
 func (c *column) addShared(e *encoder, b *batch.Column, s *base) error {
-	if err := c.learn(e, b, s.order[len(c.follow):]); err != nil {
+	if err := c.learn(b, s); err != nil {
 		return err
 	}
 	rows := s.rows[s.from:]
@@ -167,23 +187,16 @@ func (c *column) addShared(e *encoder, b *batch.Column, s *base) error {
 }
 
 // learn follows more positions of the base to those of the dictionary.
-func (c *column) learn(e *encoder, b *batch.Column, order []uint32) error {
+func (c *column) learn(b *batch.Column, s *base) error {
 	d, known := &c.dict, len(c.follow)
 	if known == 0 {
 		// Positions that differ have values that differ: they need not be looked up.
 		c.distinct = c.field.Kind == batch.Bool ||
 			d.len() == 0 && d.byText == nil && d.byInt == nil && (b.Via == nil || b.Distinct)
 	}
-	ids := order
+	ids := s.order[known:]
 	if b.Via != nil {
-		e.ids = slices.Grow(e.ids[:0], len(order))[:len(order)]
-		ids = e.ids
-		for i, id := range order {
-			if id != batch.Null {
-				id = b.Via[id]
-			}
-			ids[i] = id
-		}
+		ids = s.through(b.Via, known)
 	}
 	c.follow = slices.Grow(c.follow, len(ids))[:known+len(ids)]
 	follow := c.follow[known:]
@@ -193,6 +206,10 @@ func (c *column) learn(e *encoder, b *batch.Column, order []uint32) error {
 		c.distinct = false
 		d.use(b.Dict, c.field.Kind)
 		for i, id := range ids {
+			if int(id) < len(d.remap) && d.remap[id] != 0 {
+				follow[i] = d.remap[id] - 1
+				continue
+			}
 			var err error
 			if follow[i], err = c.local(id); err != nil {
 				return err

@@ -243,41 +243,45 @@ func appendDelta(b []byte, v []int64, narrow bool) (out []byte, low, high int64)
 }
 
 // appendMini appends how far 32 values lie above low, w bits each: 64 or at most
-// maxMini.
+// maxMini. It changes the values.
 func appendMini(b []byte, s *[deltaMini]int64, low int64, w uint) []byte {
 	o := len(b)
 	b = slices.Grow(b, int(w)*4+pad)[:o+int(w)*4+pad]
 	end := o + int(w)*4
-	u := func(i int) uint64 { return uint64(s[i%deltaMini]) - uint64(low) }
 	// Words of up to 56 bits are put together first: what is left of a byte
 	// before them takes up to 7 more.
-	var words [deltaMini]uint64
-	k := 0
+	words := s[:]
 	switch {
 	case w == 0:
+		return b[:end]
 	case w <= maxMini/4:
-		for ; k < deltaMini/4; k++ {
-			words[k] = u(4*k) | u(4*k+1)<<w | u(4*k+2)<<(2*w) | u(4*k+3)<<(3*w)
+		words = s[:deltaMini/4]
+		for k := range words {
+			v := s[4*k : 4*k+4 : 4*k+4]
+			words[k] = (v[0] - low) | (v[1]-low)<<w | (v[2]-low)<<(2*w) | (v[3]-low)<<(3*w)
 		}
 		w *= 4
 	case w <= maxMini/2:
-		for ; k < deltaMini/2; k++ {
-			words[k] = u(2*k) | u(2*k+1)<<w
+		words = s[:deltaMini/2]
+		for k := range words {
+			v := s[2*k : 2*k+2 : 2*k+2]
+			words[k] = (v[0] - low) | (v[1]-low)<<w
 		}
 		w *= 2
 	case w <= maxMini:
-		for ; k < deltaMini; k++ {
-			words[k] = u(k)
+		for k := range words {
+			words[k] -= low
 		}
 	default:
-		for i := range deltaMini {
-			binary.LittleEndian.PutUint64(b[o+8*i:], u(i))
+		for k, v := range words {
+			binary.LittleEndian.PutUint64(b[o+8*k:], uint64(v-low))
 		}
+		return b[:end]
 	}
 	var acc uint64
 	var n uint // bits in acc
-	for _, x := range words[:k] {
-		acc |= x << (n & 7)
+	for _, x := range words {
+		acc |= uint64(x) << (n & 7)
 		binary.LittleEndian.PutUint64(b[o:], acc)
 		n += w
 		o += int(n >> 3)

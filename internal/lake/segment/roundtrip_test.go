@@ -89,8 +89,9 @@ func rows(data []byte, names ...string) ([]batch.Field, [][]any, error) {
 	}
 }
 
-// drawColumn returns a column of any form and its values.
-func drawColumn(t *rapid.T, f batch.Field, n int, shared []uint32) (batch.Column, []any) {
+// drawColumn returns a column of any form and its values. It leaves in via what
+// the last one had that shares its positions.
+func drawColumn(t *rapid.T, f batch.Field, n int, shared []uint32, via *[]uint32) (batch.Column, []any) {
 	d := &batch.Dict{}
 	var values []any
 	size := rapid.SampledFrom([]int{1, 2, 3, 20, 300}).Draw(t, "size")
@@ -172,6 +173,14 @@ func drawColumn(t *rapid.T, f batch.Field, n int, shared []uint32) (batch.Column
 		for range sharedSize {
 			c.Via = append(c.Via, id("via"))
 		}
+		again := *via != nil && rapid.Bool().Draw(t, "again")
+		for _, k := range *via {
+			again = again && (int(k) < size || k == batch.Null && nulls)
+		}
+		if again {
+			c.Via = *via
+		}
+		*via = c.Via
 		c.Distinct = rapid.Bool().Draw(t, "distinct")
 		for i, k := range c.Via {
 			c.Distinct = c.Distinct && (k == batch.Null || !slices.Contains(c.Via[:i], k))
@@ -266,8 +275,9 @@ func TestRowsComeBackAsWritten(t *testing.T) {
 					shared[i] = batch.Null
 				}
 			}
+			var via []uint32
 			for i, f := range fields {
-				c, v := drawColumn(t, f, n, shared)
+				c, v := drawColumn(t, f, n, shared, &via)
 				b.Columns = append(b.Columns, c)
 				want[i] = append(want[i], v...)
 			}
