@@ -34,6 +34,7 @@ func withBeginnings(all []Observation) ([]Observation, error) {
 	begin := func(f *Observation, at time.Time) {
 		o := *f
 		o.Time, o.Kind = at, kindMade
+		o.in, o.first, o.last = nil, 0, 0
 		out = append(out, o)
 	}
 	for id, f := range vms {

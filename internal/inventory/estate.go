@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 	"strings"
@@ -248,6 +249,7 @@ type builder struct {
 	frontIn  map[slot]ID              // subnet
 	addrOf   map[ID]netip.Addr        // of a public address resource
 	shown    map[ID][]int64           // when a NIC was in a list
+	relisted map[ID][]*Observation    // what lists showed again of a NIC
 	circuits map[string]ID            // by name
 	conns    []object
 	lngs     map[ID][]netip.Prefix
@@ -263,6 +265,9 @@ func Build(all []Observation) (*Estate, error) {
 	if err != nil {
 		return nil, err
 	}
+	lists := scopesOf(all)
+	linked := all
+	all = expanded(all)
 	slices.SortStableFunc(all, func(a, b Observation) int { return compare(&a, &b) })
 	b := &builder{
 		e: &Estate{
@@ -270,7 +275,7 @@ func Build(all []Observation) (*Estate, error) {
 		},
 		held: tracks[slot]{}, attached: tracks[ID]{}, macs: tracks[string]{}, members: tracks[[2]ID]{}, fronts: tracks[slot]{}, publics: tracks[netip.Addr]{},
 		has: map[ID][]slot{}, subnets: map[slot]map[ID]ID{}, configs: map[ID]map[netip.Addr]ID{}, pooled: map[ID]map[ID]bool{}, vmNICs: map[ID]map[ID]bool{},
-		fronted: map[ID][]slot{}, frontIn: map[slot]ID{}, addrOf: map[ID]netip.Addr{}, shown: map[ID][]int64{}, circuits: map[string]ID{},
+		fronted: map[ID][]slot{}, frontIn: map[slot]ID{}, addrOf: map[ID]netip.Addr{}, shown: map[ID][]int64{}, relisted: map[ID][]*Observation{}, circuits: map[string]ID{},
 		lngs: map[ID][]netip.Prefix{}, clients: map[ID][]netip.Prefix{}, latest: map[string]map[ID]*Observation{}, sights: map[slot][]sighting{},
 		gates: tracks[[2]ID]{}, groups: tracks[[2]ID]{}, literals: tracks[literal]{},
 		gateIn: map[ID]map[ID]bool{}, literal: map[ID]map[literal]bool{}, grouped: map[ID]map[ID]bool{}, memberOf: map[ID]ID{},
@@ -280,13 +285,31 @@ func Build(all []Observation) (*Estate, error) {
 			b.shown[o.ID] = append(b.shown[o.ID], o.Time.UnixMicro())
 		}
 	}
-	var listed []*Observation // the NICs of one list
+	for i := range linked {
+		if o := &linked[i]; o.in != nil && o.Type == "networkinterfaces" && o.Kind == List {
+			b.relisted[o.ID] = append(b.relisted[o.ID], o)
+		}
+	}
+	var listed []*Observation    // the NICs of one list
+	last := int64(math.MinInt64) // the time of the last of resources
+	done := map[*chain]int64{}   // the time of the last listing of a chain that was looked at
 	for i := range all {
 		o := &all[i]
 		if len(listed) > 0 && (o.Kind != List || o.Source != listed[0].Source || !o.Time.Equal(listed[0].Time)) {
 			b.absent(listed)
 			listed = listed[:0]
 		}
+		if o.list != nil {
+			// What listings do not show is gone an hour after the last word of it: if one
+			// was looked at since, nothing is absent that was not then.
+			c, at := o.list.in, o.Time.UnixMicro()
+			if was, ok := done[c]; !ok || was <= last+near {
+				b.unlisted(at, func(scope string) bool { shown := lists[c][scope]; return shown != nil && shown[o.list.n] })
+				done[c] = at
+			}
+			continue
+		}
+		last = o.Time.UnixMicro()
 		if o.Kind == List && o.Type == "networkinterfaces" {
 			listed = append(listed, o)
 		}
@@ -522,17 +545,22 @@ func (b *builder) absent(listed []*Observation) {
 	if len(listed) == 0 {
 		return
 	}
-	at := listed[0].Time.UnixMicro()
-	scopes, there := map[string]bool{}, map[ID]bool{}
+	scopes := map[string]bool{}
 	for _, o := range listed {
-		scopes[scopeOf(o.ID)], there[o.ID] = true, true
+		scopes[scopeOf(o.ID)] = true
 	}
+	b.unlisted(listed[0].Time.UnixMicro(), func(scope string) bool { return scopes[scope] })
+}
+
+// unlisted ends NICs of some resource groups that no list near a time shows.
+func (b *builder) unlisted(at int64, in func(scope string) bool) {
 	for id := range b.has {
-		if there[id] || !scopes[scopeOf(id)] {
+		if !in(scopeOf(id)) {
 			continue
 		}
 		i, _ := slices.BinarySearch(b.shown[id], at-near)
-		if i < len(b.shown[id]) && b.shown[id][i] <= at+near {
+		if i < len(b.shown[id]) && b.shown[id][i] <= at+near ||
+			slices.ContainsFunc(b.relisted[id], func(o *Observation) bool { return o.shownNear(at-near, at+near) }) {
 			continue
 		}
 		b.removeNIC(id, at, fromList, false)

@@ -160,39 +160,52 @@ func store(ctx context.Context, l *lake.Lake, got []Observation, now time.Time, 
 		return err
 	}
 	defer func() { err = errors.Join(err, snap.Close()) }()
-	all, err := observations(ctx, l, snap)
+	have, err := observations(ctx, l, snap)
 	if err != nil {
 		return err
 	}
-	known := make(map[observationKey]bool, len(all)+len(got))
-	for i := range all {
-		known[all[i].key()] = true
+	// Each import makes a version of its own.
+	if last := Version(have.all); now.UnixMicro() <= last {
+		now = time.UnixMicro(last + 1).UTC()
 	}
 	var fresh []Observation
 	s.Known = 0
 	clear(s.New)
+	type key struct {
+		at   int64
+		kind Kind
+		id   ID
+		body string
+	}
+	seen := make(map[key]bool, len(got))
 	for i := range got {
-		k := got[i].key()
-		if known[k] {
+		k := key{got[i].Time.UnixMicro(), got[i].Kind, got[i].ID, got[i].Body}
+		if seen[k] || have.known(&got[i]) {
 			s.Known++
 			continue
 		}
-		known[k] = true
-		fresh = append(fresh, got[i])
-		s.New[got[i].Type]++
+		seen[k] = true
+		o := got[i]
+		o.Taken = now.UnixMicro()
+		fresh = append(fresh, o)
 	}
-	slices.SortStableFunc(fresh, func(a, b Observation) int { return compare(&a, &b) })
-	e, err := Build(append(all, fresh...))
+	stored, daily, same, err := have.shorten(fresh)
+	if err != nil {
+		return err
+	}
+	for i := range stored {
+		if stored[i].Kind != kindAgain {
+			s.New[stored[i].Type]++
+		}
+	}
+	s.Known += same
+	e, err := Build(have.all)
 	if err != nil {
 		return err
 	}
 	s.Holdings = len(e.Holdings)
-	if len(fresh) == 0 {
+	if len(stored) == 0 {
 		return nil
-	}
-	// Each import makes a version of its own.
-	if last := Version(all); now.UnixMicro() <= last {
-		now = time.UnixMicro(last + 1).UTC()
 	}
 	w, err := l.OpenWriter(ctx)
 	if err != nil {
@@ -200,15 +213,16 @@ func store(ctx context.Context, l *lake.Lake, got []Observation, now time.Time, 
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
 	c := w.Begin()
-	if err := fill(ctx, c, snap, fresh, e, now); err != nil {
+	if err := fill(ctx, c, snap, stored, daily, e, now); err != nil {
 		return errors.Join(err, c.Discard())
 	}
 	_, err = w.Commit(ctx, c)
 	return err
 }
 
-// fill puts the new observations and the tables into the commit.
-func fill(ctx context.Context, c *lake.Commit, snap *lake.Snapshot, fresh []Observation, e *Estate, now time.Time) error {
+// fill puts the new observations and the tables into the commit. The topology has
+// what is new, and once a day what is not.
+func fill(ctx context.Context, c *lake.Commit, snap *lake.Snapshot, fresh, daily []Observation, e *Estate, now time.Time) error {
 	for _, table := range []string{tableNICs, tableVMs} {
 		old, err := snap.Segments(ctx, table, lake.TimeRange{})
 		if err != nil {
@@ -226,7 +240,7 @@ func fill(ctx context.Context, c *lake.Commit, snap *lake.Snapshot, fresh []Obse
 	if err := writeTable(c, tableVMs, vmFields, e.vmRows()); err != nil {
 		return err
 	}
-	return writeTable(c, tableTopology, topologyFields, topologyRows(fresh))
+	return writeTable(c, tableTopology, topologyFields, topologyRows(slices.Concat(fresh, daily)))
 }
 
 // Version returns which inventory all is: when the last of it was taken in, in
@@ -234,7 +248,7 @@ func fill(ctx context.Context, c *lake.Commit, snap *lake.Snapshot, fresh []Obse
 func Version(all []Observation) int64 {
 	var v int64
 	for i := range all {
-		v = max(v, all[i].Taken)
+		v = max(v, all[i].takenLast())
 	}
 	return v
 }
@@ -257,8 +271,8 @@ func Current(ctx context.Context, snap *lake.Snapshot) (int64, error) {
 func Until(all []Observation, version int64) []Observation {
 	var part []Observation
 	for i := range all {
-		if all[i].Taken <= version {
-			part = append(part, all[i])
+		if o, ok := all[i].until(version); ok {
+			part = append(part, o)
 		}
 	}
 	return part
@@ -271,9 +285,9 @@ func Load(ctx context.Context, l *lake.Lake) (_ []Observation, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, snap.Close()) }()
-	all, err := observations(ctx, l, snap)
-	slices.SortStableFunc(all, func(a, b Observation) int {
-		return compare(&a, &b)
-	})
-	return all, err
+	have, err := observations(ctx, l, snap)
+	if err != nil {
+		return nil, err
+	}
+	return have.all, nil
 }

@@ -32,6 +32,12 @@ type Observation struct {
 	Source string // name of the file
 	// Taken is when the lake took it in, in µs since 1970; 0 before that.
 	Taken int64
+
+	// Of what listings showed again and again: those from first to last, of which the
+	// first was at Time.
+	in          *chain
+	first, last int
+	list        *listing // of a kindAgain: the listing that it is
 }
 
 // Types of what is no resource.
@@ -61,21 +67,9 @@ func keeps(id ID) bool {
 	return ok && strings.Contains(id, holds)
 }
 
-// key tells observations apart: the same one from two files is kept once.
-func (o *Observation) key() observationKey {
-	return observationKey{o.Time.UnixMicro(), o.Kind, o.ID, o.Body}
-}
-
-type observationKey struct {
-	at   int64
-	kind Kind
-	id   ID
-	body string
-}
-
 // rank orders observations of one instant: an end comes before a beginning,
 // and an event before a list that may be a little older than its file.
-var rank = map[Kind]int{Delete: 0, kindMade: 1, List: 1, Show: 2, Seen: 3, Write: 4}
+var rank = map[Kind]int{Delete: 0, kindMade: 1, List: 1, Show: 2, kindAgain: 2, Seen: 3, Write: 4}
 
 // compare orders observations by time.
 func compare(a, b *Observation) int {

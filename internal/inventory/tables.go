@@ -49,7 +49,7 @@ func observationRows(all []Observation, now time.Time) []row {
 }
 
 // observations reads what the lake has observed.
-func observations(ctx context.Context, l *lake.Lake, snap *lake.Snapshot) ([]Observation, error) {
+func observations(ctx context.Context, l *lake.Lake, snap *lake.Snapshot) (*linker, error) {
 	segs, err := snap.Segments(ctx, tableObservations, lake.TimeRange{})
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func observations(ctx context.Context, l *lake.Lake, snap *lake.Snapshot) ([]Obs
 			return nil, fmt.Errorf("inventory segment %s: %w", s.Name, err)
 		}
 	}
-	return all, nil
+	return link(all)
 }
 
 func readObservations(path string, all []Observation) (_ []Observation, err error) {
