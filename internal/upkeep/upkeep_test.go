@@ -433,6 +433,30 @@ func TestReCreatedFlowsAreSettledWhenEitherBlobIsWrittenAnew(t *testing.T) {
 	}
 }
 
+func TestAFlowThatIsReCreatedAgainAndAgainIsCountedOnceHoweverItIsRead(t *testing.T) {
+	const flow = "10.1.1.8,52.1.1.1,50000,443,6,O"
+	hours := [][]string{
+		{"5m," + flow + ",B,NX,0,0,0,0", "30m," + flow + ",E,NX,4,800,3,1600", "30m," + flow + ",B,NX,0,0,0,0"},
+		{"30m," + flow + ",E,NX,14,2800,13,3600", "30m," + flow + ",B,NX,0,0,0,0"},
+		{"30m," + flow + ",E,NX,24,4800,23,5600"},
+	}
+	logs := t.TempDir()
+	l := laketest.Open(t, t.TempDir(), lake.Options{})
+	for i, tuples := range hours {
+		writeBlob(t, logs, 1, 10+i, slices.Clone(tuples)...)
+		take(t, l, logs)
+	}
+	fresh := laketest.Open(t, t.TempDir(), lake.Options{})
+	take(t, fresh, logs)
+	want := startless(whole(t, fresh))
+	for _, repeated := range []string{"BytesSrcToDestRepeated=800 ", "BytesSrcToDestRepeated=2800 ", "BytesSrcToDestRepeated=0 "} {
+		if !slices.ContainsFunc(slices.Collect(maps.Values(want)), func(row string) bool { return strings.Contains(row, repeated) }) {
+			t.Errorf("no row with %s in %v", repeated, want)
+		}
+	}
+	same(t, "hour by hour", startless(whole(t, l)), want)
+}
+
 func TestRebuildingGivesWhatAFreshLakeOfThatIntervalHas(t *testing.T) {
 	logs := t.TempDir()
 	bulk(t, logs, 1, some(30_000))
