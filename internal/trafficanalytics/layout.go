@@ -54,6 +54,7 @@ type laid struct {
 	dict       *batch.Dict // byRow: of the last batch, as are these
 	generation uint64
 	through    []uint32
+	distinct   bool // through gives no position twice, in any batch
 
 	ints  []int64 // plain: by row of the output
 	valid batch.Bitmap
@@ -165,7 +166,7 @@ func (l *layout) lay(in *input) {
 		case mapped:
 			l.class(x)
 		case byRow:
-			x.dict, x.generation = c.Dict, c.Dict.Generation
+			x.dict, x.generation, x.distinct = c.Dict, c.Dict.Generation, true
 			x.class = slices.IndexFunc(l.classes, func(k class) bool {
 				first := k.columns[0]
 				return first.form == byRow && &in.at(first.source).IDs[0] == &c.IDs[0]
@@ -233,7 +234,7 @@ func (l *layout) bind(in *input) {
 		switch x.form {
 		case byRow:
 			k := &l.classes[x.class]
-			x.through = c.Via
+			x.through, x.distinct = c.Via, x.distinct && c.Distinct
 			if x != k.columns[0] {
 				continue
 			}

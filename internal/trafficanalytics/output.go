@@ -44,7 +44,7 @@ func (o *output) fill(a *Aggregator) *Partial {
 		case inRuns:
 			c = batch.Column{Form: batch.Coded, IDs: combos, Via: x.via, Dict: x.values.dict}
 		case byRow:
-			c = batch.Column{Form: batch.Coded, IDs: o.ids[x.class+1], Via: x.through, Dict: x.dict}
+			c = batch.Column{Form: batch.Coded, IDs: o.ids[x.class+1], Via: x.through, Distinct: x.distinct, Dict: x.dict}
 		case mapped:
 			c = batch.Column{Form: batch.Coded, IDs: o.ids[x.class+1], Dict: x.values.dict}
 		case plain:
