@@ -212,8 +212,8 @@ func (a *Aggregator) assemble(from, to int) {
 	}
 }
 
-// as reports whether rows i and k of the block have one key.
-func (a *Aggregator) as(i, k int) bool {
+// sameKey reports whether rows i and k of the block have one key.
+func (a *Aggregator) sameKey(i, k int) bool {
 	for _, word := range a.block[:a.layout.words] {
 		if word[i] != word[k] {
 			return false
@@ -222,8 +222,8 @@ func (a *Aggregator) as(i, k int) bool {
 	return true
 }
 
-// is reports whether a key is that of row i of the block.
-func (a *Aggregator) is(key []uint64, i int) bool {
+// isKey reports whether a key is that of row i of the block.
+func (a *Aggregator) isKey(key []uint64, i int) bool {
 	for w, v := range key {
 		if a.block[w][i] != v {
 			return false
@@ -266,9 +266,9 @@ func (a *Aggregator) place(from, to int) {
 	words := a.layout.words
 	for i, h := range hashes {
 		switch g := targets[i]; {
-		case i > 0 && h == hashes[i-1] && a.as(i-1, i):
+		case i > 0 && h == hashes[i-1] && a.sameKey(i-1, i):
 			targets[i] = targets[i-1]
-		case g != 0 && a.is(a.keys[int(g-1)*words:int(g)*words], i):
+		case g != 0 && a.isKey(a.keys[int(g-1)*words:int(g)*words], i):
 			targets[i] = g - 1
 		default:
 			targets[i] = a.find(h, i, from+i)
@@ -284,7 +284,7 @@ func (a *Aggregator) find(h uint64, i, row int) uint32 {
 	for ; a.slots[at] != 0; at = (at + 1) & mask {
 		if s := a.slots[at]; s>>32 == tag {
 			g := int(uint32(s) - 1)
-			if a.is(a.keys[g*words:(g+1)*words], i) {
+			if a.isKey(a.keys[g*words:(g+1)*words], i) {
 				return uint32(g)
 			}
 		}
