@@ -295,7 +295,7 @@ func (t *Addresses) ShortIDs(ids []uint32, texts []ShortText) int {
 		n := slots[t.hash(texts[k])&mask]
 		s := &shorts[n]
 		ids[k] = n - 1
-		other := s.A ^ texts[k].A | s.B ^ texts[k].B
+		other := (s.A ^ texts[k].A) | (s.B ^ texts[k].B)
 		elsewhere |= (other | -other) >> 63 << (k & 63)
 	}
 	for ; elsewhere != 0; elsewhere &= elsewhere - 1 {

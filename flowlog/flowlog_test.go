@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +118,33 @@ func TestManyAddressesHaveTheIDsThatEachHas(t *testing.T) {
 		}
 		if one.Addresses.Len() != many.Addresses.Len() {
 			t.Fatalf("round %d: %d ids, want %d", round, many.Addresses.Len(), one.Addresses.Len())
+		}
+	}
+}
+
+// Addresses that end alike differ in the first half of their texts only.
+func TestAddressesThatEndAlikeHaveIDsOfTheirOwn(t *testing.T) {
+	d := NewDict()
+	var texts []string
+	for x := range 256 {
+		for y := range 100 {
+			texts = append(texts, fmt.Sprintf("%d.%d.16.137", x, 100+y))
+		}
+	}
+	for range 2 { // new ones, then known ones
+		for some := range slices.Chunk(texts, MaxShortIDs) {
+			ids, short := make([]uint32, len(some)), make([]ShortText, len(some))
+			for i, text := range some {
+				short[i] = shortText([]byte(text))
+			}
+			if got := d.Addresses.ShortIDs(ids, short); got != len(some) {
+				t.Fatalf("%q are addresses up to %d", some, got)
+			}
+			for i, text := range some {
+				if got := d.Addresses.Text(ids[i]); got != text {
+					t.Fatalf("%s has the id of %s", text, got)
+				}
+			}
 		}
 	}
 }
