@@ -80,13 +80,21 @@ const maxTries = 5
 // committed now and then, and when ctx ends: the summary says what of it there is.
 func Import(ctx context.Context, l *lake.Lake, src source.Source, opt ImportOptions) (*Summary, error) {
 	s := newSummary()
+	start := opt.Now()
 	f := &fetcher{src: src, opt: opt, lake: l, summary: s}
 	err := f.run(ctx)
 	if m, ok := src.(source.Metered); ok {
 		s.Usage = m.Usage()
-		err = errors.Join(err, keepUsage(context.WithoutCancel(ctx), l, s.Usage, opt.Now()))
 	}
-	return s, err
+	if len(s.Usage) == 0 {
+		return s, err
+	}
+	end := opt.Now()
+	kept := keepUsage(context.WithoutCancel(ctx), l, s.Usage, end)
+	if err == nil && len(s.Problems) == 0 {
+		kept = errors.Join(kept, l.PutSourcePass(ctx, lake.SourcePass{Source: src.String(), Started: start, Ended: end}))
+	}
+	return s, errors.Join(err, kept)
 }
 
 // keepUsage writes down what was asked of storage accounts.
@@ -96,9 +104,6 @@ func keepUsage(ctx context.Context, l *lake.Lake, all []source.Usage, now time.T
 		if u.Requests > 0 {
 			usage = append(usage, lake.SourceUsage{Day: now.UTC(), Account: u.Account, Operation: u.Operation, Requests: u.Requests, Bytes: u.Bytes})
 		}
-	}
-	if len(usage) == 0 {
-		return nil
 	}
 	return l.AddSourceUsage(ctx, usage)
 }
