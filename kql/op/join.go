@@ -24,22 +24,17 @@ var joinKinds = map[string]plan.JoinKind{
 }
 
 // joinKind is the kind that the properties of a join ask for.
-func joinKind(b *bind.Binder, params []ast.Property, def plan.JoinKind) plan.JoinKind {
-	word, at, ok := bind.WordParam(params, "kind")
-	if !ok {
-		return def
+func joinKind(params []ast.Property, def plan.JoinKind) plan.JoinKind {
+	word, _, ok := bind.WordParam(params, "kind")
+	if k, known := joinKinds[word]; ok && known {
+		return k
 	}
-	k, known := joinKinds[word]
-	if !known {
-		b.Errorf("KS005", at, "Expected one of: innerunique, inner, leftouter, rightouter, fullouter, leftsemi, rightsemi, leftanti, rightanti")
-		return def
-	}
-	return k
+	return def // another word is reported as a property's
 }
 
 func bindJoin(b *bind.Binder, in *bind.Table, o *ast.Join) *bind.Table {
 	right := other(b, o.Right)
-	kind := joinKind(b, o.Params, plan.InnerUnique)
+	kind := joinKind(o.Params, plan.InnerUnique)
 	j := &plan.Join{Kind: kind, Left: in.Node, Right: right.Node}
 	switch {
 	case o.Where != nil:
@@ -209,11 +204,7 @@ var lookupDoc = Doc{
 
 func bindLookup(b *bind.Binder, in *bind.Table, o *ast.Lookup) *bind.Table {
 	right := other(b, o.Right)
-	kind := joinKind(b, o.Params, plan.LeftOuter)
-	if kind != plan.LeftOuter && kind != plan.Inner {
-		_, at, _ := bind.WordParam(o.Params, "kind")
-		b.Errorf("KS140", at, "The expression must be one of the values: leftouter or inner")
-	}
+	kind := joinKind(o.Params, plan.LeftOuter)
 	j := &plan.Join{Kind: kind, Left: in.Node, Right: right.Node}
 	var dropped []plan.ColumnID
 	for _, k := range joinKeys(b, in, right, o.On) {

@@ -21,6 +21,7 @@ func Binder(plugins PluginFunc) bind.OperatorFunc {
 }
 
 func bindOperator(b *bind.Binder, in *bind.Table, o ast.Operator, plugins PluginFunc) *bind.Table {
+	checkProperties(b, in, o)
 	switch o := o.(type) {
 	case *ast.Range:
 		return bindRange(b, in, o)

@@ -25,11 +25,8 @@ var parseWhereDoc = Doc{
 
 func bindParse(b *bind.Binder, in *bind.Table, o *ast.Parse) *bind.Table {
 	n := &plan.Parse{Input: in.Node, Kind: "simple", Where: o.WhereForm}
-	if word, at, ok := bind.WordParam(o.Params, "kind"); ok {
+	if word, _, ok := bind.WordParam(o.Params, "kind"); ok {
 		n.Kind = word
-		if !slices.Contains([]string{"simple", "regex", "relaxed"}, word) {
-			b.Errorf("KS140", at, "The expression must be one of the values: simple, regex or relaxed")
-		}
 	}
 	n.Flags, _, _ = bind.WordParam(o.Params, "flags")
 	b.WithRow(in, func() { n.X = b.Scalar(o.X).Expr })

@@ -35,10 +35,7 @@ func bindUnion(b *bind.Binder, in *bind.Table, o *ast.Union) *bind.Table {
 		}
 	})
 	source, _, _ := bind.WordParam(o.Params, "withsource", "with_source")
-	kind, at, _ := bind.WordParam(o.Params, "kind")
-	if kind != "" && kind != "inner" && kind != "outer" {
-		b.NotOneOf("KS005", ast.Name{Pos: ast.Pos(at), Text: kind}, []string{"inner", "outer"})
-	}
+	kind, _, _ := bind.WordParam(o.Params, "kind")
 	return concat(b, ins, source, "union_arg", kind == "inner")
 }
 

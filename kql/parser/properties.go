@@ -9,7 +9,37 @@ import (
 // the words that it may have; none if it takes any value.
 type Property struct {
 	Name  string
+	Kind  PropertyKind
 	Words []string
+}
+
+// PropertyKind is what the value of a property is.
+type PropertyKind uint8
+
+// The kinds of properties.
+const (
+	AnyProperty PropertyKind = iota
+	WordProperty
+	BoolProperty
+	IntegerProperty
+	StringProperty
+	ColumnProperty
+)
+
+func (v valueKind) property() PropertyKind {
+	switch v {
+	case wordValue:
+		return WordProperty
+	case boolKind:
+		return BoolProperty
+	case numberKind:
+		return IntegerProperty
+	case stringKind:
+		return StringProperty
+	case columnValue, columnsKind:
+		return ColumnProperty
+	}
+	return AnyProperty
 }
 
 // Properties returns the properties that the operator with a keyword takes, by
@@ -72,7 +102,7 @@ func Properties(operator string) []Property {
 		if spec.value == boolKind {
 			words = []string{"true", "false"}
 		}
-		out = append(out, Property{name, slices.Clone(words)})
+		out = append(out, Property{name, spec.value.property(), slices.Clone(words)})
 	}
 	slices.SortFunc(out, func(a, b Property) int { return cmp.Compare(a.Name, b.Name) })
 	return out
