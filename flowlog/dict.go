@@ -292,7 +292,12 @@ func (t *Addresses) ShortIDs(ids []uint32, texts []ShortText) int {
 	mask := uint64(len(slots) - 1)
 	ids = ids[:len(texts)]
 	for k := range texts {
-		n := slots[t.hash(texts[k])&mask]
+		ids[k] = uint32(t.hash(texts[k]) & mask)
+	}
+	for k := range ids {
+		ids[k] = slots[ids[k]]
+	}
+	for k, n := range ids {
 		s := &shorts[n]
 		ids[k] = n - 1
 		other := (s.A ^ texts[k].A) | (s.B ^ texts[k].B)

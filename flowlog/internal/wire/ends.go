@@ -173,27 +173,33 @@ func (r *Reader) Find(src, dest []uint32, n, next int) (int, int, bool) {
 // text is none.
 func (r *Reader) find(d *side, column []uint32) (good int) {
 	e := &r.ends
-	for k := range column {
-		column[k] = e.own.id
-	}
 	good = len(column)
 	n := d.n
 	if n > 0 && int(d.rows[n-1]) == good {
 		n-- // of a tuple that was not kept
 	}
-	known := r.dst.Dict.Addresses.ShortIDs(e.ids[:n], d.texts[:n])
-	for k, id := range e.ids[:known] {
-		column[d.rows[k]] = id
+	ids := e.ids[:n]
+	if n == good {
+		ids = column // it has every row
 	}
-	if known < n {
-		good = int(d.rows[known])
-	}
-	for _, l := range d.long {
-		if l.row < len(column) {
-			column[l.row] = l.id
+	known := r.dst.Dict.Addresses.ShortIDs(ids, d.texts[:n])
+	if n < good {
+		for k := range column {
+			column[k] = e.own.id
+		}
+		for k, id := range ids[:known] {
+			column[d.rows[k]] = id
+		}
+		for _, l := range d.long {
+			if l.row < good {
+				column[l.row] = l.id
+			}
 		}
 	}
 	d.long = d.long[:0]
+	if known < n {
+		good = int(d.rows[known])
+	}
 	return good
 }
 
