@@ -32,9 +32,6 @@ type publicEnds struct {
 	intervals  []noted
 	uses       int
 
-	kinds            []uint32  // by merged row, positions of flow types
-	public           [2][]bool // likewise, whether its ends are public
-	positions        []uint32
 	parts            []ipPart
 	ids, types       []uint32
 	known, facts     []uint32 // by row; by address, plus one
@@ -71,10 +68,6 @@ func (e *publicEnds) rows(merged *trafficanalytics.Partial, interval time.Durati
 	column := func(name string) *batch.Column { return &b.Columns[b.Index(name)] }
 	flowTypes := column("FlowType")
 	ends := [2]struct{ ip, public *batch.Column }{{column("SrcIp"), column("SrcPublic")}, {column("DestIp"), column("DestPublic")}}
-	e.kinds = flowTypes.AppendIDs(e.kinds[:0], 0, b.Rows)
-	for k, end := range ends {
-		e.public[k] = e.flags(e.public[k], end.public, b.Rows)
-	}
 	dict := ends[0].ip.Dict // that of both
 	e.use(dict)
 	e.parts, e.ids, e.types, e.known = e.parts[:0], e.ids[:0], e.types[:0], e.known[:0]
@@ -84,8 +77,7 @@ func (e *publicEnds) rows(merged *trafficanalytics.Partial, interval time.Durati
 	from := 0
 	for _, v := range merged.Intervals {
 		bits := e.noted(v.Start, len(dict.Text))
-		for k, end := range ends {
-			public := e.public[k][from:v.End]
+		for _, end := range ends {
 			for i, at := range end.ip.IDs[from:v.End] {
 				if end.ip.Via != nil {
 					at = end.ip.Via[at]
@@ -93,8 +85,8 @@ func (e *publicEnds) rows(merged *trafficanalytics.Partial, interval time.Durati
 				if bits[at>>6]>>(at&63)&1 != 0 {
 					continue
 				}
-				if public[i] {
-					kind := e.kinds[from+i]
+				if isTrue(end.public, from+i) {
+					kind := position(flowTypes, from+i)
 					t := flowTypes.Dict.Text[kind]
 					if t != "AzurePublic" && t != "ExternalPublic" {
 						continue // one of the estate's own
@@ -130,20 +122,26 @@ func (e *publicEnds) rows(merged *trafficanalytics.Partial, interval time.Durati
 	return out, e.parts
 }
 
-// flags returns in all which rows of a column are true.
-func (e *publicEnds) flags(all []bool, c *batch.Column, rows int) []bool {
-	all = slices.Grow(all[:0], rows)[:rows]
+// position returns the dictionary position of a row's value, as [batch.Column.ID]
+// does: at once where the column lies as it mostly does.
+func position(c *batch.Column, row int) uint32 {
+	if c.Form != batch.Coded {
+		return c.ID(row)
+	}
+	if at := c.IDs[row]; c.Via == nil || at == batch.Null {
+		return at
+	}
+	return c.Via[c.IDs[row]]
+}
+
+// isTrue reports whether a row of a column of bools is true.
+func isTrue(c *batch.Column, row int) bool {
 	if c.Form == batch.Plain {
-		for row := range all {
-			all[row] = c.Valid.Get(row) && c.Ints[row] != 0
-		}
-		return all
+		v, ok := c.IntAt(row)
+		return ok && v != 0
 	}
-	e.positions = c.AppendIDs(e.positions[:0], 0, rows)
-	for row, p := range e.positions {
-		all[row] = p != batch.Null && c.Dict.Ints[p] != 0
-	}
-	return all
+	at := position(c, row)
+	return at != batch.Null && c.Dict.Ints[at] != 0
 }
 
 // fact returns the position of what is known of the address at a position of the

@@ -28,12 +28,13 @@ type Aggregator struct {
 	targets [blockRows]uint32 // groups
 	created []int             // the rows that begin a group
 
-	keys   []uint64 // by group
-	groups []group
-	combo  []uint32 // by group
-	slots  []uint64 // see place
-	taken  []uint32
-	ports  []uint64 // group and source port of tuples whose port is not their group's first or last
+	keys    []uint64 // by group
+	groups  []group
+	ordered bool     // groups are in the order of their intervals
+	combo   []uint32 // by group
+	slots   []uint64 // see place
+	taken   []uint32
+	ports   []uint64 // group and source port of tuples whose port is not their group's first or last
 
 	open     map[string]*OpenRollover // by connection
 	repeated map[uint32]*[4]int64     // by group: packets and bytes that a later E counts again
@@ -304,6 +305,7 @@ func (a *Aggregator) find(h uint64, i, row int) uint32 {
 		start: int64(int32(first>>32)) * a.interval, first: t, last: t, got: a.in.processed.or0(row),
 		port: uint32(first) - 1, srcPort: batch.Null, lastPort: batch.Null,
 	}
+	a.ordered = n == 0 || a.ordered && a.groups[n-1].start <= a.groups[n].start
 	a.combo = append(a.combo, a.combos[row])
 	a.created = append(a.created, row)
 	return uint32(n)

@@ -293,9 +293,14 @@ func (l *layout) combine(in *input, out []uint32, kinds []kind) {
 		}
 		m := l.known(h)
 		id, k := m.id, m.kind|always
-		for ; row < end; row++ {
-			out[row], kinds[row] = id, k
+		ids, is := out[row:end], kinds[row:end]
+		for i := range ids {
+			ids[i] = id
 		}
+		for i := range is {
+			is[i] = k
+		}
+		row = end
 	}
 }
 

@@ -98,7 +98,7 @@ func nth(order []uint32, at int) int {
 
 // sort returns the groups by interval, nil if they are in that order.
 func (o *output) sort(a *Aggregator) []uint32 {
-	if slices.IsSortedFunc(a.groups, func(x, y group) int { return compare(x.start, y.start) }) {
+	if a.ordered {
 		return nil
 	}
 	o.order = slices.Grow(o.order[:0], len(a.groups))[:len(a.groups)]

@@ -203,6 +203,35 @@ func TestTuplesOfOneFlowBecomeOneRow(t *testing.T) {
 	}
 }
 
+func TestRowsComeByIntervalHoweverTheirTuplesDo(t *testing.T) {
+	a := aggregator(t, nil, func(p *Partial) error {
+		var starts []int64
+		from := 0
+		for _, v := range p.Intervals {
+			starts = append(starts, v.Start)
+			for row := from; row < v.End; row++ {
+				if at, _ := p.Batch.Columns[counted.start].IntAt(row); at != v.Start {
+					t.Errorf("row %d of %d lies in the interval of %d", row, at, v.Start)
+				}
+			}
+			from = v.End
+		}
+		if want := []int64{base.UnixMicro(), base.Add(time.Hour).UnixMicro(), base.Add(2 * time.Hour).UnixMicro()}; !slices.Equal(starts, want) || from != p.Batch.Rows {
+			t.Errorf("%d of %d rows in intervals %v, want %v", from, p.Batch.Rows, starts, want)
+		}
+		return nil
+	})
+	var tuples []tuple
+	for i, hour := range []time.Duration{1, 0, 2, 0, 1} {
+		x := v4(hour*time.Hour, "B")
+		x.dport = 440 + i
+		tuples = append(tuples, x)
+	}
+	add(t, a, tuples)
+	slices.Reverse(tuples)
+	add(t, a, tuples)
+}
+
 func TestWhatTheKeyNamesSeparatesRows(t *testing.T) {
 	for name, change := range map[string]func(*tuple){
 		"destination": func(x *tuple) { x.dest = "10.1.1.9" },
