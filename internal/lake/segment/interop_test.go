@@ -100,6 +100,9 @@ func interopColumn(k batch.Kind, form batch.Form, d *batch.Dict, isNull func(int
 		if form == batch.Runs {
 			id = uint32(row) / 29 % n
 		}
+		if at := row % interopPage; form == batch.Coded && at >= 20 && at < 52 {
+			id = 2 % n // a run among packed positions
+		}
 		if isNull(row) {
 			id = batch.Null
 		}

