@@ -63,7 +63,7 @@ func Diff(a, b *Index) *Changes {
 	switch {
 	case a == nil && b == nil:
 		return d.out
-	case a == nil || b == nil || (a.tags.Len() == 0) != (b.tags.Len() == 0):
+	case a == nil || b == nil || a.tagged != b.tagged:
 		d.out.All = true
 		return d.out
 	}
@@ -92,7 +92,7 @@ func (d *differ) tags() {
 	type tag struct{ name, region string }
 	byPrefix := func(x *Index) map[netip.Prefix][]tag {
 		m := map[netip.Prefix][]tag{}
-		for _, t := range x.tag {
+		for _, t := range x.estate.Tags {
 			for _, p := range t.Prefixes {
 				m[p.Masked()] = append(m[p.Masked()], tag{t.Name, t.Region})
 			}

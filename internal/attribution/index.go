@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/azflow/azflow/internal/enrich/cidr"
 	"github.com/azflow/azflow/internal/inventory"
@@ -31,9 +32,9 @@ type Index struct {
 	nics    map[inventory.ID]*nic
 	pools   map[inventory.ID][]inventory.Member // by NIC
 	sites   cidr.Table[[]*site]
-	behind  []*site // all of them
-	tags    cidr.Table[[]int32]
-	tag     []inventory.ServiceTag
+	behind  []*site          // all of them
+	tags    func() *tagTable // made when it is first asked for
+	tagged  bool             // whether there are service tags
 	labels  cidr.Table[string]
 	// misses are the ends of which nothing but the reason is known.
 	misses map[string]*knownEnd
@@ -377,13 +378,8 @@ func New(e *inventory.Estate) *Index {
 		x.behind = append(x.behind, at)
 		x.sites.Put(s.Prefix, append(slices.Clone(have), at))
 	}
-	x.tag = e.Tags
-	for i, t := range e.Tags {
-		for _, p := range t.Prefixes {
-			have, _ := x.tags.Get(p)
-			x.tags.Put(p, append(have, int32(i)))
-		}
-	}
+	x.tags = sync.OnceValue(func() *tagTable { return newTagTable(e.Tags) })
+	x.tagged = slices.ContainsFunc(e.Tags, func(t inventory.ServiceTag) bool { return len(t.Prefixes) > 0 })
 	for _, l := range e.Labels {
 		x.labels.Put(l.Prefix, l.Text)
 	}
@@ -671,32 +667,9 @@ func (n *nic) attachedAt(t int64) (attachment, span) {
 // ServiceTag returns the service tag that says most of an address: of a service
 // rather than a region's, of the narrowest block, of one region.
 func (x *Index) ServiceTag(a netip.Addr) (name, region string) {
-	var best int32 = -1
-	general := func(i int32) bool { return strings.HasPrefix(x.tag[i].Name, "AzureCloud") }
-	x.tags.All(a.Unmap(), func(_ netip.Prefix, in []int32) bool {
-		for _, i := range in {
-			if region == "" {
-				region = x.tag[i].Region
-			}
-			switch {
-			case best < 0, general(best) && !general(i):
-				best = i
-			}
-		}
-		// Of one block, the tag of a region says more than the service's own.
-		if best >= 0 {
-			for _, i := range in {
-				if strings.HasPrefix(x.tag[i].Name, x.tag[best].Name+".") {
-					best = i
-				}
-			}
-		}
-		return true
-	})
-	if best >= 0 {
-		name = x.tag[best].Name
-	}
-	return name, region
+	t := x.tags()
+	s := t.told[t.find(a)]
+	return s.name, s.region
 }
 
 // Label returns the user's label of the narrowest block that holds an address.

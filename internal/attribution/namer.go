@@ -32,7 +32,8 @@ type Namer struct {
 	nothing                            batch.Column  // of a column in which none has
 	nics, vms, subnets, vnets          *batch.Dict   // by capture
 	roles, types, reasons, connections *batch.Dict
-	tags, regions, labels              byAddress
+	tags, regions                      *batch.Dict // by what is told of service tags
+	labels                             byAddress
 	out                                []batch.Column
 }
 
@@ -41,12 +42,16 @@ func NewNamer(x *Index, d *flowlog.Dict) *Namer {
 	n := &Namer{
 		x: x, dict: d, who: NewResolver(x, d),
 		nics: &batch.Dict{}, vms: &batch.Dict{}, subnets: &batch.Dict{}, vnets: &batch.Dict{},
-		tags: newByAddress(), regions: newByAddress(), labels: newByAddress(),
+		tags: &batch.Dict{}, regions: &batch.Dict{}, labels: newByAddress(),
 		roles: &batch.Dict{Text: Roles}, types: &batch.Dict{}, reasons: &batch.Dict{}, connections: &batch.Dict{},
 		out: make([]batch.Column, 0, len(ColumnNames)), told: make([]bool, len(EndColumns)), nothing: batch.ConstText(""),
 	}
 	for range EndColumns {
 		n.ends = append(n.ends, &batch.Dict{})
+	}
+	for _, s := range x.tags().told {
+		region, tag := s.location()
+		n.tags.Text, n.regions.Text = append(n.tags.Text, tag), append(n.regions.Text, region)
 	}
 	for _, v := range Verdicts {
 		n.types.Text = append(n.types.Text, v.Type)
@@ -62,9 +67,10 @@ func (n *Namer) Reset() {
 	for _, d := range append([]*batch.Dict{n.nics, n.vms, n.subnets, n.vnets}, n.ends...) {
 		d.Reset()
 	}
-	for _, b := range []*byAddress{&n.tags, &n.regions, &n.labels} {
-		b.reset()
-	}
+	n.labels.reset()
+	// Their texts stay, but not those of addresses.
+	n.tags.Generation++
+	n.regions.Generation++
 }
 
 // Index returns what the Namer goes by.
@@ -77,11 +83,16 @@ func (n *Namer) Own(row int) bool { return n.who.Own[row] }
 // Location returns where an address of Azure is and which service's it is; none
 // for an address of no service tag.
 func (n *Namer) Location(a netip.Addr) (location, details string) {
-	tag, region := n.x.ServiceTag(a)
-	if tag != "" && region == "" {
-		region = "Global"
+	t := n.x.tags()
+	return t.told[t.find(a)].location()
+}
+
+// location returns a service tag as rows have it.
+func (s serviceTag) location() (location, details string) {
+	if s.name != "" && s.region == "" {
+		return "Global", s.name
 	}
-	return region, tag
+	return s.region, s.name
 }
 
 // byAddress has a text for each address, of which few differ.
@@ -134,6 +145,9 @@ func (n *Namer) Columns(c *flowlog.Columns, ipText *batch.Dict) []batch.Column {
 	w.Resolve(c)
 	n.learn()
 	out := n.out[:0]
+	byTag := func(addresses []uint32, d *batch.Dict) batch.Column {
+		return batch.Column{Form: batch.Coded, IDs: addresses, Via: w.tag, Dict: d}
+	}
 	for _, end := range [...]struct{ pairs, addresses []uint32 }{{w.Src, c.Src}, {w.Dest, c.Dest}} {
 		// All columns of an end share the rows' pairs.
 		out = append(out, batch.Column{Form: batch.Coded, IDs: end.pairs, Via: w.PairAddr, Dict: ipText})
@@ -144,7 +158,7 @@ func (n *Namer) Columns(c *flowlog.Columns, ipText *batch.Dict) []batch.Column {
 			}
 			out = append(out, batch.Column{Form: batch.Coded, IDs: end.pairs, Via: w.PairEnd, Dict: n.ends[k]})
 		}
-		out = append(out, n.tags.column(end.addresses), n.regions.column(end.addresses), n.labels.column(end.addresses))
+		out = append(out, byTag(end.addresses, n.tags), byTag(end.addresses, n.regions), n.labels.column(end.addresses))
 	}
 	byRow := func(ids []uint32, d *batch.Dict) batch.Column {
 		return batch.Column{Form: batch.Coded, IDs: ids, Dict: d}
@@ -178,20 +192,11 @@ func (n *Namer) learn() {
 		n.vnets.Text = append(n.vnets.Text, c.VNet)
 	}
 	addresses := n.dict.Addresses.Len()
-	tagged, labelled := n.x.tags.Len() > 0, n.x.labels.Len() > 0
-	for id := uint32(len(n.tags.via)); tagged && int(id) < addresses; id++ {
-		region, tag := n.Location(n.dict.Addresses.Addr(id))
-		n.tags.add(tag)
-		n.regions.add(region)
-	}
-	for id := uint32(len(n.labels.via)); labelled && int(id) < addresses; id++ {
-		n.labels.add(n.x.Label(n.dict.Addresses.Addr(id)))
-	}
-	if !tagged {
-		n.tags.none(addresses)
-		n.regions.none(addresses)
-	}
-	if !labelled {
+	if n.x.labels.Len() == 0 {
 		n.labels.none(addresses)
+		return
+	}
+	for id := uint32(len(n.labels.via)); int(id) < addresses; id++ {
+		n.labels.add(n.x.Label(n.dict.Addresses.Addr(id)))
 	}
 }

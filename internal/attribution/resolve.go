@@ -89,7 +89,7 @@ func (x *Index) find(net int32, a netip.Addr, known *address, t int64) answer {
 			ans.from = max(ans.from, p.to)
 		}
 	}
-	if _, ok := x.tags.Find(a); ok {
+	if x.tagged && x.tags().find(a) != 0 {
 		ans.place = azure
 	}
 	return ans

@@ -51,6 +51,7 @@ type Resolver struct {
 	logKey [2]uint32
 	eras   int32
 	kinds  []uint32 // by address: what it is, see foreign
+	tag    []uint32 // by address: what the service tags say of it
 	far    []far    // by number of a met address
 	met    []met    // likewise
 	nears  []near
@@ -144,7 +145,7 @@ func (r *Resolver) Reset() {
 		Ends: r.Ends[:0], Captures: r.Captures[:0], PairAddr: r.PairAddr[:0], PairEnd: r.PairEnd[:0],
 		Src: r.Src, Dest: r.Dest, Role: r.Role, Verdict: r.Verdict, Own: r.Own, Capture: r.Capture, CaptureEnds: r.CaptureEnds,
 		ends: map[End]uint32{}, captures: map[Capture]uint32{}, logOf: map[[2]uint32]int32{},
-		before: r.before[:0], ofEnd: r.ofEnd[:0], nears: r.nears[:0], kinds: r.kinds[:0], met: append(r.met[:0], met{}, met{}),
+		before: r.before[:0], ofEnd: r.ofEnd[:0], nears: r.nears[:0], kinds: r.kinds[:0], tag: r.tag[:0], met: append(r.met[:0], met{}, met{}),
 	}
 	first, n := ticks(always)
 	for _, p := range [...]place{farInternet: internet, farAzure: azure} {
@@ -216,7 +217,11 @@ func (r *Resolver) learn(addresses int) {
 	if first >= addresses {
 		return
 	}
-	r.kinds = widen(r.kinds, addresses)
+	r.kinds, r.tag = widen(r.kinds, addresses), widen(r.tag, addresses)
+	var tags *tagTable
+	if r.x.tagged {
+		tags = r.x.tags()
+	}
 	a := r.x.missed(always, PublicMiss, internet)
 	end := r.end(&a)
 	r.ofEnd = widen(r.ofEnd, len(r.Ends))
@@ -224,19 +229,23 @@ func (r *Resolver) learn(addresses int) {
 		v, foreign := r.dict.Addresses.V4(id)
 		if foreign {
 			foreign = r.x.foreign(v)
+			if tags != nil {
+				r.tag[id] = tags.four(v)
+			}
 		} else {
 			hi, _, _ := r.dict.Addresses.V6(id)
 			foreign = r.x.foreign6(hi)
+			if tags != nil {
+				r.tag[id] = tags.find(r.dict.Addresses.Addr(id))
+			}
 		}
 		if !foreign {
 			r.meet(id, 0)
 			continue
 		}
 		r.kinds[id] = r.newPair(id, end, 0)
-		if r.x.tags.Len() > 0 {
-			if _, ok := r.x.tags.Find(r.dict.Addresses.Addr(id)); ok {
-				r.kinds[id] |= isAzure
-			}
+		if r.tag[id] != 0 {
+			r.kinds[id] |= isAzure
 		}
 		r.ofEnd[end] = r.kinds[id]&kindBits + 1
 	}
@@ -431,7 +440,7 @@ func (x *Index) verdict(a, b place) uint32 {
 	}
 	switch min(a, b) {
 	case internet:
-		if x.tags.Len() == 0 {
+		if !x.tagged {
 			return noTags
 		}
 		return noTag
