@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/netip"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -277,11 +278,8 @@ type attachment struct {
 // forwards reports whether the NIC forwards traffic of others at a time.
 func (n *nic) forwards(t int64) (bool, span) {
 	vs := n.Versions
-	i, found := slices.BinarySearchFunc(vs, t, func(v inventory.NICVersion, t int64) int { return cmp.Compare(v.At, t) })
-	if !found {
-		i--
-	}
-	i = max(i, 0)
+	// Of several at one time the last counts.
+	i := max(sort.Search(len(vs), func(i int) bool { return vs[i].At > t })-1, 0)
 	s := always
 	if i > 0 {
 		s.from = vs[i].At

@@ -55,6 +55,15 @@ func (x *Index) find(net int32, a netip.Addr, known *address, t int64) answer {
 		}
 	}
 	valid := always
+	if public {
+		for _, p := range x.public[a] { // it may become ours
+			if p.from > t {
+				valid.to = min(valid.to, p.from)
+			} else {
+				valid.from = max(valid.from, p.to)
+			}
+		}
+	}
 	outside := public && !x.odd && known == nil // no network has it
 	if !outside {
 		var ans answer
@@ -64,10 +73,11 @@ func (x *Index) find(net int32, a netip.Addr, known *address, t int64) answer {
 		} else {
 			ans, done = x.anywhere(known, t)
 		}
+		valid = valid.and(ans.span)
 		if done {
+			ans.span = valid
 			return ans
 		}
-		valid = ans.span
 	}
 	if x.sites.Len() > 0 {
 		s, more, ok := x.site(a, t)
@@ -82,13 +92,6 @@ func (x *Index) find(net int32, a netip.Addr, known *address, t int64) answer {
 	}
 	ans := x.missed(valid, PublicMiss, internet)
 	ans.shared = outside
-	for _, p := range x.public[a] { // it may become ours
-		if p.from > t {
-			ans.to = min(ans.to, p.from)
-		} else {
-			ans.from = max(ans.from, p.to)
-		}
-	}
 	if x.tagged && x.tags().find(a) != 0 {
 		ans.place = azure
 	}
