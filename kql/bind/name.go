@@ -56,7 +56,8 @@ func (b *Binder) name(n ast.Name, w want) entity {
 		b.unknownTable(n)
 		return b.FailedTable()
 	}
-	if f, ok := fn.LookupScalar(n.Text); ok && !f.Operator {
+	_, isAggregate := fn.LookupAggregate(n.Text)
+	if f, ok := fn.LookupScalar(n.Text); ok && !f.Operator || isAggregate && b.env.aggregates != nil {
 		b.Errorf("KS117", n.Span(), "The function '%s' requires an argument list.", n.Text)
 		return &failure{}
 	}
