@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	tableObservations = "InventoryObservations" // not in the catalogue: queries see what is made of it
+	tableObservations = lake.TableObservations // not in the catalogue: queries see what is made of it
 	tableNICs         = "NetworkInterfaces"
 	tableVMs          = "VirtualMachines"
 	tableTopology     = "NTATopologyDetails"

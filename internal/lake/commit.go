@@ -13,6 +13,10 @@ import (
 // account for every tuple.
 const TableFlows = "Flows"
 
+// TableObservations is the table of what was observed of an inventory, which no
+// query sees. What is old in it may hold to this day, so time alone does not end it.
+const TableObservations = "InventoryObservations"
+
 // ErrConflict is what a commit fails with when another one got there first: a
 // cursor moved, or a segment to be replaced is no longer live. Nothing of the
 // commit is kept; read the cursors again and start over.

@@ -182,7 +182,8 @@ func (t *tx) forget(rm *Removed, note forgotten, gen int64, now time.Time) error
 			"DELETE FROM capture_hours WHERE hour + 3600000000 <= ?",
 			"DELETE FROM local_addresses WHERE hour + 3600000000 <= ?",
 		}
-		err = t.cut(rm, note, gen, now, arg, "max_time < ?1", "min_time < ?1")
+		const dated = " AND table_name <> '" + TableObservations + "'"
+		err = t.cut(rm, note, gen, now, arg, "max_time < ?1"+dated, "min_time < ?1"+dated)
 	}
 	if err != nil {
 		return err
