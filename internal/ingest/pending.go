@@ -544,11 +544,15 @@ func (p *pending) settle(mac string, hour time.Time) {
 }
 
 // settle makes what rows of NICs count as repeated what Flows says. The aggregator
-// has been flushed.
+// has been flushed. Where others commit all the time, or the process ends before,
+// compaction of those days does it.
 func (wk *worker) settle(ctx context.Context, unsettled map[string][2]time.Time) error {
 	changed := false
 	for mac, hours := range unsettled {
 		is, err := rollup.Settle(ctx, wk.g.lake, wk.w, mac, hours[0], hours[1])
+		if errors.Is(err, lake.ErrConflict) {
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("settle the re-created flows of %s: %w", mac, err)
 		}
