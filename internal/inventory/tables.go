@@ -94,13 +94,13 @@ func readObservations(path string, all []Observation) (_ []Observation, err erro
 
 // fieldsOf returns the fields of a table's stored columns, in the catalogue's order.
 func fieldsOf(table string, kinds map[string]batch.Kind, columns ...string) []batch.Field {
-	fields := make([]batch.Field, 0, len(columns))
+	fields, at := make([]batch.Field, 0, len(columns)), timeColumn(table)
 	for _, name := range columns {
 		kind, ok := kinds[name]
 		if !ok {
 			kind = batch.Text
 		}
-		fields = append(fields, batch.Field{Name: name, Kind: kind, Nullable: kind != batch.Text && name != timeColumn(table)})
+		fields = append(fields, batch.Field{Name: name, Kind: kind, Nullable: kind != batch.Text && name != at})
 	}
 	return fields
 }
@@ -115,7 +115,8 @@ func timeColumn(table string) string {
 
 // writeTable writes rows of a table, a segment for each day.
 func writeTable(c *lake.Commit, table string, fields []batch.Field, rows []row) error {
-	at := slices.IndexFunc(fields, func(f batch.Field) bool { return f.Name == timeColumn(table) })
+	byDay := timeColumn(table)
+	at := slices.IndexFunc(fields, func(f batch.Field) bool { return f.Name == byDay })
 	when := func(r row) time.Time { t, _ := r[at].(time.Time); return t }
 	slices.SortStableFunc(rows, func(a, b row) int { return when(a).Compare(when(b)) })
 	for from := 0; from < len(rows); {
