@@ -149,6 +149,29 @@ func TestAddressesThatEndAlikeHaveIDsOfTheirOwn(t *testing.T) {
 	}
 }
 
+func TestAddressesOfOneSlotAreToldApart(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 5))
+	text := func() string {
+		octet := func() int { return []int{1, 2, 3, 10, 13, 33, 55, 100, 102, 110, 202, 222}[r.IntN(12)] }
+		if r.IntN(4) == 0 {
+			return fmt.Sprintf("fd0%d::%d:%d", r.IntN(4), octet(), octet())
+		}
+		return fmt.Sprintf("%d.%d.%d.%d", octet(), octet(), octet(), octet())
+	}
+	a := NewDict().Addresses
+	for range 100000 {
+		a.reset()
+		a.slots = make([]uint32, 2) // most texts share one
+		one, two := text(), text()
+		ids := make([]uint32, 1)
+		for _, text := range []string{one, two, one, two} {
+			if a.ShortIDs(ids, []ShortText{shortText([]byte(text))}) != 1 || a.Text(ids[0]) != text {
+				t.Fatalf("%s after %s has the id of %s", text, one, a.Text(ids[0]))
+			}
+		}
+	}
+}
+
 func TestAddressesRefuseWhatIsNone(t *testing.T) {
 	d := NewDict()
 	for _, text := range []string{"", "10.0.0", "10.0.0.256", "010.0.0.1", "fe80::1%eth0", "10.0.0.1\x00", " 10.0.0.1", strings.Repeat("f", 100)} {

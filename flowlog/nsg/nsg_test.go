@@ -33,6 +33,10 @@ func TestAgreesWithEncodingJSON(t *testing.T) {
 	wiretest.Differential(t, newDecoder, generated(wiretest.NSG2, 2000), 6)
 }
 
+func TestManyBlobsAgreeWithEncodingJSON(t *testing.T) {
+	wiretest.ManyBlobs(t, newDecoder(), wiretest.NSG2, 60)
+}
+
 func TestTruncationCostsOnlyTheLastRecord(t *testing.T) {
 	wiretest.Truncations(t, newDecoder, sample(t, "version_1.json"))
 	wiretest.Truncations(t, newDecoder, sample(t, "version_2.json"))

@@ -32,6 +32,10 @@ func TestAgreesWithEncodingJSON(t *testing.T) {
 	wiretest.Differential(t, newDecoder, generated(2000), 6)
 }
 
+func TestManyBlobsAgreeWithEncodingJSON(t *testing.T) {
+	wiretest.ManyBlobs(t, newDecoder(), wiretest.VNet4, 60)
+}
+
 func TestTruncationCostsOnlyTheLastRecord(t *testing.T) {
 	wiretest.Truncations(t, newDecoder, sample(t, "documented.json"))
 	wiretest.Truncations(t, newDecoder, sample(t, "as_written.json"))

@@ -50,6 +50,13 @@ func TestAKnownAddressIsKnownByItsWholeText(t *testing.T) {
 				}
 			}
 		}
+		for bit := range 8 * (n + 1) {
+			text := []byte(own[:n] + ",")
+			text[bit/8] ^= 1 << (bit % 8)
+			if k.is(span(string(text)), 0) {
+				t.Errorf("%q is known as %q", text, own[:n])
+			}
+		}
 		if k.size != uint(n)+1 || k.id != 5 {
 			t.Errorf("%q is known as %+v", own[:n], k)
 		}

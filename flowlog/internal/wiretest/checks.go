@@ -114,6 +114,33 @@ func Differential(t *testing.T, newDecoder func() flowlog.ColumnDecoder, blob []
 	}
 }
 
+// ManyBlobs decodes blob after blob into columns of one Dict, as a program does that
+// reads a storage account, and compares each row with what encoding/json reads.
+func ManyBlobs(t *testing.T, d flowlog.ColumnDecoder, shape Shape, blobs int) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(7, uint64(shape)))
+	cols := flowlog.NewColumns(flowlog.NewDict())
+	for blob := range short(blobs) {
+		doc := Generate(r, shape, 4000)
+		want, err := Reference(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var cur flowlog.Cursor
+		cols.Reset()
+		d.DecodeColumns(append(doc, make([]byte, flowlog.Pad)...)[:len(doc)], true, &cur, cols)
+		got := Lines(cols)
+		for i := range min(len(got), len(want)) {
+			if got[i] != want[i] {
+				t.Fatalf("blob %d, row %d:\ngot  %s\nwant %s", blob, i, got[i], want[i])
+			}
+		}
+		if len(got) != len(want) || len(cols.Issues) > 0 {
+			t.Fatalf("blob %d: %d rows, want %d; issues %v", blob, len(got), len(want), cols.Issues)
+		}
+	}
+}
+
 // Truncations decodes every beginning of a blob: the rows must be those of its
 // whole records, and the rest one issue.
 func Truncations(t *testing.T, newDecoder func() flowlog.ColumnDecoder, blob []byte) {
