@@ -85,7 +85,7 @@ func (p *program) openLake(ctx context.Context, mustExist bool) (*lake.Lake, err
 	}
 	l, err := lake.Open(ctx, p.cfg.Text("data"), opt)
 	if errors.Is(err, lake.ErrNoLake) {
-		return nil, &failure{code: exitFailure, err: fmt.Errorf("no lake in %s", p.cfg.Text("data")), hint: "`azflow ingest PATH` makes one, `azflow demo` one to play with; --data or AZFLOW_DATA names another folder"}
+		return nil, &failure{code: exitFailure, err: fmt.Errorf("%w in %s", lake.ErrNoLake, p.cfg.Text("data")), hint: "`azflow ingest PATH` makes one, `azflow demo` one to play with; --data or AZFLOW_DATA names another folder"}
 	}
 	return l, err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/azflow/azflow/internal/app"
+	"github.com/azflow/azflow/internal/lake"
 	"github.com/azflow/azflow/internal/query"
 	"github.com/azflow/azflow/internal/render"
 	"github.com/azflow/azflow/kql/diag"
@@ -120,6 +121,34 @@ func (p *program) session(ctx context.Context) (*query.Session, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	return p.sessionOver(l)
+}
+
+// sessionWithoutLake is a session for what reads no stored table, as print does:
+// over an empty lake that goes when the session ends.
+func (p *program) sessionWithoutLake(ctx context.Context) (*query.Session, func(), error) {
+	folder, err := os.MkdirTemp("", "azflow-")
+	if err != nil {
+		return nil, nil, err
+	}
+	remove := func() { _ = os.RemoveAll(folder) } // what stays is empty, and the system's to clear
+	l, err := lake.Open(ctx, folder, lake.Options{Version: version()})
+	if err != nil {
+		remove()
+		return nil, nil, err
+	}
+	s, stop, err := p.sessionOver(l)
+	if err != nil {
+		remove()
+		return nil, nil, err
+	}
+	return s, func() {
+		stop()
+		remove()
+	}, nil
+}
+
+func (p *program) sessionOver(l *lake.Lake) (*query.Session, func(), error) {
 	s, stop, err := app.Session(p.cfg, l, version())
 	if err != nil {
 		_ = l.Close() // nothing was written
@@ -148,7 +177,12 @@ func (p *program) query(ctx context.Context, name, text string, f queryFlags) er
 	if err != nil {
 		return err
 	}
-	s, stop, err := p.session(ctx)
+	s, stop, noLake := p.session(ctx)
+	if errors.Is(noLake, lake.ErrNoLake) {
+		s, stop, err = p.sessionWithoutLake(ctx)
+	} else {
+		err = noLake
+	}
 	if err != nil {
 		return err
 	}
@@ -156,6 +190,9 @@ func (p *program) query(ctx context.Context, name, text string, f queryFlags) er
 	c, err := s.Compile(query.Request{Text: text, Now: now, From: span.from, To: span.to, Arguments: f.params, Without: f.without, Lint: true})
 	if err != nil {
 		return p.kqlError(name, text, err)
+	}
+	if noLake != nil && c.ReadsTables() {
+		return noLake
 	}
 	p.warnings(name, text, c.Warnings)
 	if len(c.Statement.Results) == 0 {

@@ -49,7 +49,7 @@ const settingBinary = "azflow.version"
 
 // ErrNoLake is returned by [Open] for a folder without a lake if
 // Options.MustExist is set.
-var ErrNoLake = errors.New("no lake here")
+var ErrNoLake = errors.New("no lake")
 
 // Lake is an open lake. Its methods may be called concurrently; other
 // processes may have it open at the same time.

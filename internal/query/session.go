@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,6 +67,11 @@ type Compiled struct {
 	Warnings diag.List
 
 	request Request
+}
+
+// ReadsTables reports whether the query reads what is stored.
+func (c *Compiled) ReadsTables() bool {
+	return slices.ContainsFunc(c.Statement.Parts, func(p sqlgen.Part) bool { return len(p.Scans) > 0 })
 }
 
 // Compile binds and compiles a query. An error that is a diag.List is the
