@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,20 +78,30 @@ func (p *program) collect(ctx context.Context, f collectFlags) error {
 	if err != nil {
 		return usage("", "--cloud: %w", err)
 	}
+	once := func() error {
+		return p.collectOnce(ctx, collect.Options{Credential: cred, Cloud: f.cloud, Subscriptions: f.subscriptions, Now: time.Now}, f.save)
+	}
+	if f.every == 0 {
+		return once()
+	}
+	return p.againAndAgain(ctx, f.every, time.After, once)
+}
+
+// againAndAgain calls once until ctx ends. What fails is told and tried again.
+func (p *program) againAndAgain(ctx context.Context, every time.Duration, after func(time.Duration) <-chan time.Time, once func() error) error {
 	for {
-		err := p.collectOnce(ctx, collect.Options{Credential: cred, Cloud: f.cloud, Subscriptions: f.subscriptions, Now: time.Now}, f.save)
-		if f.every == 0 || ctx.Err() != nil {
-			return err
+		err := once()
+		if ctx.Err() != nil {
+			return cmp.Or(err, ctx.Err())
 		}
 		if err != nil {
-			p.note("warning: %v; the next try is in %v", err, f.every)
+			p.note("warning: %v; the next try is in %v", err, every)
 		}
 		// Many collectors that began together do not stay together.
-		pause := f.every + time.Duration(rand.Int64N(int64(f.every/10)))
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(pause):
+		case <-after(every + time.Duration(rand.Int64N(int64(every/10)))):
 		}
 	}
 }
